@@ -1,0 +1,57 @@
+/** Import walls: a lib is entered by its front door, and imports run one way (docs/architecture.md). */
+const layers = {
+  // lib: what it may import, besides itself
+  platform: [],
+  embedded: [],
+  formatting: [],
+  signing: [],
+  accounts: ['platform'],
+  webhooks: ['accounts', 'platform', 'signing'],
+  events: ['accounts', 'formatting', 'platform'],
+  delivery: ['accounts', 'webhooks', 'events', 'formatting', 'signing', 'platform'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'front-door-only',
+      comment: 'Nothing of a lib is imported but its index.ts.',
+      severity: 'error',
+      from: { path: '^(apps|libs|test)/([^/]+)/' },
+      to: { path: '^libs/([^/]+)/src/(?!index\\.ts$)', pathNot: '^libs/$2/' },
+    },
+    {
+      name: 'libs-do-not-know-apps',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'apps-do-not-know-each-other',
+      comment: 'Only standalone composes the others.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/standalone/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'only-the-dispatcher-reaches-outside',
+      severity: 'error',
+      from: { path: '^(apps/(api|backoffice)|libs/(?!delivery))/' },
+      to: { path: 'node_modules/(undici|axios|got|node-fetch)/' },
+    },
+    ...Object.entries(layers).map(([lib, allowed]) => ({
+      name: `one-way-${lib}`,
+      severity: 'error',
+      from: { path: `^libs/${lib}/` },
+      to: { path: '^libs/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|apps/dashboard)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,127 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  IsBase64,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
+import ipaddr from 'ipaddr.js';
+
+const toInt = Transform(({ value }: { value: unknown }) => (value === undefined ? undefined : Number(value)));
+const toList = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.split(',').map((part) => part.trim()).filter(Boolean) : value, // prettier-ignore
+);
+
+function Is32BytesInBase64(): PropertyDecorator {
+  return ValidateBy({
+    name: 'is32BytesInBase64',
+    validator: {
+      validate: (value) => typeof value === 'string' && Buffer.from(value, 'base64').length === 32,
+      defaultMessage: () => 'ENCRYPTION_KEY must be 32 bytes in base64 (make one: openssl rand -base64 32)',
+    },
+  });
+}
+
+function IsCidrList(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCidrList',
+    validator: {
+      validate: (value) => Array.isArray(value) && value.every((cidr) => ipaddr.isValidCIDR(String(cidr))),
+      defaultMessage: () => 'ALLOWED_PRIVATE_CIDRS must be a comma-separated list such as 127.0.0.0/8,::1/128',
+    },
+  });
+}
+
+/** The environment, read and validated once. Nothing else in the house looks at `process.env`. */
+export class Config {
+  @IsIn(['development', 'production', 'test'])
+  readonly NODE_ENV: 'development' | 'production' | 'test' = 'development';
+
+  /** HTTP port; 0 takes a free one. */
+  @toInt @IsInt() @Min(0) @Max(65535)
+  readonly PORT: number = 3000;
+
+  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must be set, as postgres://user:password@host:5432/name' })
+  readonly DATABASE_URL!: string;
+
+  @Matches(/^rediss?:\/\//, { message: 'REDIS_URL must be set, as redis://:password@host:6379/0' })
+  readonly REDIS_URL!: string;
+
+  /** Where embedded servers and made-up secrets are kept. */
+  @IsString()
+  readonly DATA_DIR: string = '.data';
+
+  @IsString() @MinLength(16, { message: 'PUBLISHER_TOKEN must be set, with at least 16 characters' })
+  readonly PUBLISHER_TOKEN!: string;
+
+  @Is32BytesInBase64() @IsBase64({}, { message: 'ENCRYPTION_KEY must be base64' })
+  readonly ENCRYPTION_KEY!: string;
+
+  /** Keys that ENCRYPTION_KEY replaced; they still decrypt until `npm run rotate-encryption-key` has run. */
+  @toList @IsOptional() @IsString({ each: true })
+  readonly PREVIOUS_ENCRYPTION_KEYS: string[] = [];
+
+  @IsEmail({}, { message: 'ADMIN_EMAIL must be set to an e-mail address' })
+  readonly ADMIN_EMAIL!: string;
+
+  @IsString() @MinLength(10, { message: 'ADMIN_PASSWORD must be set, with at least 10 characters' })
+  readonly ADMIN_PASSWORD!: string;
+
+  /** Private addresses that may be delivered to all the same. */
+  @toList @IsCidrList()
+  readonly ALLOWED_PRIVATE_CIDRS: string[] = [];
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  readonly LOG_LEVEL: string = 'info';
+
+  /** Where customers and staff reach this service, without a trailing slash; used in links. */
+  @IsOptional() @Matches(/^https?:\/\/[^/]+$/, { message: 'PUBLIC_URL must be like https://webhooks.example.com' })
+  readonly PUBLIC_URL?: string;
+
+  /** Origins that may put the dashboard into an iframe and call the API from a browser. */
+  @toList @IsString({ each: true })
+  readonly ALLOWED_ORIGINS: string[] = [];
+
+  /** Separates installations (and parallel test runs) that share one Redis. */
+  @IsString()
+  readonly REDIS_PREFIX: string = 'skipcalls';
+
+  get isProduction(): boolean {
+    return this.NODE_ENV === 'production';
+  }
+}
+
+/** The environment is unusable; `problems` has one line for each variable that is wrong. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+/**
+ * Reads and validates an environment.
+ * @throws ConfigError naming every variable that is missing or wrong, without repeating its value.
+ */
+export function loadConfig(environment: Record<string, string | undefined>): Config {
+  const known = Object.keys(plainToInstance(Config, {})).concat(
+    'DATABASE_URL', 'REDIS_URL', 'PUBLISHER_TOKEN', 'ENCRYPTION_KEY', 'ADMIN_EMAIL', 'ADMIN_PASSWORD', 'PUBLIC_URL',
+  ); // prettier-ignore
+  const given = Object.fromEntries(
+    known.map((name) => [name, environment[name]]).filter(([, value]) => value !== undefined && value !== ''),
+  ) as Record<string, string>;
+  const config = plainToInstance(Config, given, { exposeDefaultValues: true });
+  const problems = validateSync(config).map(({ property, constraints }) => {
+    const message = Object.values(constraints ?? {})[0] ?? 'is wrong';
+    return message.startsWith(property) ? message : `${property}: ${message}`;
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}

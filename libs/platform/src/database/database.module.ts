@@ -1,0 +1,40 @@
+import type { AnyEntity, EntityClass } from '@mikro-orm/core';
+import { ReflectMetadataProvider } from '@mikro-orm/core';
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { DynamicModule, Global, Logger, Module } from '@nestjs/common';
+import { Config } from '../config/config';
+import { SecretBox } from '../crypto/secret-box';
+import { migrationSettings } from './migrate';
+import { Sql } from './sql';
+
+@Global()
+@Module({})
+export class DatabaseModule {
+  /** The ORM over the given entities, and plain `Sql` beside it. */
+  static register(entities: EntityClass<AnyEntity>[]): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        MikroOrmModule.forRootAsync({
+          driver: PostgreSqlDriver,
+          inject: [Config],
+          useFactory: (config: Config) => ({
+            ...migrationSettings,
+            driver: PostgreSqlDriver,
+            clientUrl: config.DATABASE_URL,
+            entities,
+            metadataProvider: ReflectMetadataProvider,
+            forceUtcTimezone: true,
+            pool: { min: 0, max: 10, acquireTimeoutMillis: 3_000 },
+            driverOptions: { connection: { query_timeout: 15_000, connectionTimeoutMillis: 3_000 } },
+            logger: (message: string) => new Logger('Database').debug(message),
+            registerRequestContext: true,
+          }),
+        }),
+      ],
+      providers: [Sql, SecretBox],
+      exports: [Sql, SecretBox],
+    };
+  }
+}

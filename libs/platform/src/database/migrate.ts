@@ -1,0 +1,55 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+import { MIGRATIONS } from './migrations';
+
+/** MikroORM's settings for migrations; shared by the command, the start check and the application's own ORM. */
+export const migrationSettings = {
+  extensions: [Migrator],
+  migrations: {
+    migrationsList: MIGRATIONS,
+    tableName: 'schema_migrations',
+    snapshot: false,
+    transactional: true,
+    allOrNothing: true,
+  },
+};
+
+const MIGRATION_LOCK = 7_201_126;
+
+async function withMigrator<T>(databaseUrl: string, work: (orm: MikroORM) => Promise<T>): Promise<T> {
+  const orm = await MikroORM.init({
+    ...migrationSettings,
+    clientUrl: databaseUrl,
+    entities: [],
+    discovery: { warnWhenNoEntities: false },
+    pool: { min: 0, max: 2 },
+  });
+  try {
+    return await work(orm);
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/**
+ * Brings a database to the newest schema. Two at the same time are safe: the second waits for the first.
+ * @returns the names of the migrations that were applied.
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  return withMigrator(databaseUrl, async (orm) => {
+    const lock = await orm.em.getKnex().client.acquireConnection();
+    try {
+      await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      const applied = await orm.getMigrator().up();
+      await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      return applied.map(({ name }) => name);
+    } finally {
+      await orm.em.getKnex().client.releaseConnection(lock);
+    }
+  });
+}
+
+/** The names of the migrations that a database lacks. */
+export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
+  return withMigrator(databaseUrl, async (orm) => (await orm.getMigrator().getPendingMigrations()).map(({ name }) => name));
+}

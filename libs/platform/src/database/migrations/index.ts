@@ -1,0 +1,5 @@
+import type { MigrationObject } from '@mikro-orm/core';
+import { MainJob20261124000001 } from './20261124000001-main-job';
+
+/** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
+export const MIGRATIONS: MigrationObject[] = [{ name: '20261124000001-main-job', class: MainJob20261124000001 }];

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { type INestApplication, type Type, type DynamicModule, Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { json, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { Logger as PinoLogger } from 'nestjs-pino';
+import type { Config } from '../config/config';
+import { Problem } from './problem';
+import { ProblemFilter } from './problem.filter';
+import { strictValidation } from './input';
+
+declare module 'express' {
+  interface Request {
+    /** Correlation id: taken from `X-Request-Id` or made here; in every answer, problem and log line. */
+    id?: string;
+  }
+}
+
+/** A body of 1 MiB of data, with room for the envelope; a batch has its own limit. */
+export const MAX_EVENT_BODY_BYTES = 1024 * 1024 + 64 * 1024;
+const MAX_BATCH_BODY_BYTES = 32 * 1024 * 1024;
+const MAX_CUSTOMER_BODY_BYTES = 256 * 1024;
+
+/** Creates one Nest application as every process of the house runs it; it does not listen yet. */
+export async function createApplication(root: Type | DynamicModule, config: Config): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(root, { bufferLogs: true, bodyParser: false, abortOnError: false });
+  app.useLogger(app.get(PinoLogger));
+  prepareApplication(app, config);
+  return app;
+}
+
+/** Everything around the routes: request ids, safety headers, body limits, validation, problem+json. Tests use it too. */
+export function prepareApplication(app: INestApplication, config: Config): void {
+  const express = app as NestExpressApplication;
+  express.disable('x-powered-by');
+  express.set('etag', false);
+  express.set('query parser', 'simple');
+  app.use(correlate);
+  app.use(/^\/(v1|internal|health|metrics|docs)/, helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  if (config.ALLOWED_ORIGINS.length > 0) app.enableCors({ origin: config.ALLOWED_ORIGINS, maxAge: 600 });
+  app.use('/internal/v1/events/batch', refuseOtherTypes, json({ limit: MAX_BATCH_BODY_BYTES }));
+  app.use('/internal', refuseOtherTypes, json({ limit: MAX_EVENT_BODY_BYTES }));
+  app.use('/v1', refuseOtherTypes, json({ limit: MAX_CUSTOMER_BODY_BYTES }));
+  app.useGlobalPipes(strictValidation());
+  app.useGlobalFilters(new ProblemFilter());
+  app.enableShutdownHooks();
+}
+
+/**
+ * Listens, and says in one line when the port is taken.
+ * @returns the port, which `PORT=0` leaves to the system.
+ */
+export async function listen(app: INestApplication, config: Config): Promise<number> {
+  try {
+    await app.listen(config.PORT);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${config.PORT} is taken. Stop what uses it, or choose another: PORT=3001 npm start`, { cause: error });
+  }
+  const server = app.getHttpServer() as Server;
+  server.keepAliveTimeout = 65_000;
+  server.requestTimeout = 60_000;
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : config.PORT;
+  new Logger('Http').log(`Listening on port ${port}`);
+  return port;
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+function correlate(request: Request, response: Response, next: NextFunction): void {
+  const given = request.headers['x-request-id'];
+  request.id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  response.setHeader('X-Request-Id', request.id);
+  next();
+}
+
+function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  if (hasBody && !request.is('application/json')) {
+    next(new Problem('unsupported_media_type', 'Send the body as application/json.'));
+    return;
+  }
+  next();
+}

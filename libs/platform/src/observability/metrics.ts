@@ -1,0 +1,76 @@
+import { Controller, Get, Header, Injectable, Module, Global } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Every metric of the house, in one place. Names follow Prometheus: unit in the name, `_total` for counters. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly eventsAccepted = new Counter({
+    name: 'skipcalls_events_accepted_total',
+    help: 'Events committed',
+    labelNames: ['type'],
+    registers: [this.registry],
+  });
+  readonly attempts = new Counter({
+    name: 'skipcalls_attempts_total',
+    help: 'Attempts recorded, by outcome',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+  readonly attemptDuration = new Histogram({
+    name: 'skipcalls_attempt_duration_seconds',
+    help: 'Time from the start of an attempt to its end',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  });
+  readonly inFlight = new Gauge({
+    name: 'skipcalls_attempts_in_flight',
+    help: 'Attempts being made now',
+    registers: [this.registry],
+  });
+  readonly inHand = new Gauge({
+    name: 'skipcalls_deliveries_in_hand',
+    help: 'Deliveries that this process holds in memory, in flight or waiting for a slot',
+    registers: [this.registry],
+  });
+  readonly circuitChanges = new Counter({
+    name: 'skipcalls_circuit_changes_total',
+    help: 'Changes of the circuit of a webhook, by new state',
+    labelNames: ['state'],
+    registers: [this.registry],
+  });
+  readonly recovered = new Counter({
+    name: 'skipcalls_deliveries_recovered_total',
+    help: 'Deliveries found by the sweeper, by what had lost them',
+    labelNames: ['from'],
+    registers: [this.registry],
+  });
+  readonly retryLateness = new Histogram({
+    name: 'skipcalls_retry_lateness_seconds',
+    help: 'How much later than due a retry was started',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}
+
+@ApiExcludeController()
+@Controller('metrics')
+class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+  read(): Promise<string> {
+    return this.metrics.registry.metrics();
+  }
+}
+
+@Global()
+@Module({ providers: [Metrics], controllers: [MetricsController], exports: [Metrics] })
+export class MetricsModule {}

@@ -1,0 +1,27 @@
+import type { AnyEntity, EntityClass } from '@mikro-orm/core';
+import { DynamicModule, Module } from '@nestjs/common';
+import { Config } from './config/config';
+import { ConfigModule } from './config/config.module';
+import { DatabaseModule } from './database/database.module';
+import { HealthModule } from './observability/health';
+import { loggingModule } from './observability/logging';
+import { MetricsModule } from './observability/metrics';
+import { RedisModule } from './redis';
+
+/** What every process stands on: configuration, logs, database, Redis, health, metrics. */
+@Module({})
+export class PlatformModule {
+  static register(config: Config, entities: EntityClass<AnyEntity>[]): DynamicModule {
+    return {
+      module: PlatformModule,
+      imports: [
+        ConfigModule.register(config),
+        loggingModule(config),
+        DatabaseModule.register(entities),
+        RedisModule,
+        MetricsModule,
+        HealthModule,
+      ],
+    };
+  }
+}

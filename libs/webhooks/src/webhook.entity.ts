@@ -1,0 +1,99 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/core';
+import type { EventType, PayloadFormat } from '@app/formatting';
+import { IdType, newId } from '@app/platform';
+
+export const WEBHOOK_STATUSES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const;
+export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
+
+export const RETRY_POLICIES = ['STANDARD', 'EXTENDED'] as const;
+export type RetryPolicyName = (typeof RETRY_POLICIES)[number];
+
+export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
+export type CircuitState = (typeof CIRCUIT_STATES)[number];
+
+/** Where an account wants which events sent, and how. */
+@Entity({ tableName: 'webhooks' })
+export class Webhook {
+  @PrimaryKey({ type: new IdType('whk') })
+  id: string = newId('whk');
+
+  @Property({ type: new IdType('acc') })
+  accountId: string;
+
+  @Property({ type: 'text' })
+  name: string;
+
+  @Property({ type: 'text' })
+  url: string;
+
+  @Property({ columnType: 'text[]', type: 'array' })
+  events: EventType[];
+
+  @Property({ type: 'text' })
+  format: PayloadFormat = 'DEFAULT';
+
+  @Property({ type: 'text' })
+  status: WebhookStatus = 'ACTIVE';
+
+  /** Why the system disabled it; null unless `DISABLED`. */
+  @Property({ type: 'text', nullable: true })
+  disabledReason: string | null = null;
+
+  @Property({ type: 'text', nullable: true, hidden: true })
+  sealedSecret: string | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  secretHint: string | null = null;
+
+  /** The secret before the last rotation; it signs as well until `previousSecretExpiresAt`. */
+  @Property({ type: 'text', nullable: true, hidden: true })
+  sealedPreviousSecret: string | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  previousSecretExpiresAt: Date | null = null;
+
+  /** The customer's own headers, as a sealed JSON object. */
+  @Property({ type: 'text', nullable: true, hidden: true })
+  sealedHeaders: string | null = null;
+
+  @Property({ type: 'text' })
+  retryPolicy: RetryPolicyName = 'STANDARD';
+
+  /** At most so many attempts at the same time; null: as the engine sees fit. */
+  @Property({ type: 'integer', nullable: true })
+  maxConcurrency: number | null = null;
+
+  /** At most so many attempts a second; null: no limit. */
+  @Property({ type: 'integer', nullable: true })
+  rateLimitPerSecond: number | null = null;
+
+  @Property({ type: 'text' })
+  circuitState: CircuitState = 'CLOSED';
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  circuitChangedAt: Date | null = null;
+
+  /** Since when every attempt has failed; null after a success. */
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  failingSince: Date | null = null;
+
+  /** Grows with every change by a person: the ETag. */
+  @Property({ type: 'integer', version: true })
+  version: number = 1;
+
+  @Property({ type: 'datetime', length: 3 })
+  createdAt: Date = new Date();
+
+  @Property({ type: 'datetime', length: 3, onUpdate: () => new Date() })
+  updatedAt: Date = new Date();
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  deletedAt: Date | null = null;
+
+  constructor(accountId: string, name: string, url: string, events: EventType[]) {
+    this.accountId = accountId;
+    this.name = name;
+    this.url = url;
+    this.events = events;
+  }
+}
