@@ -6,7 +6,7 @@ const layers = {
   formatting: [],
   signing: [],
   accounts: ['platform'],
-  webhooks: ['accounts', 'platform', 'signing'],
+  webhooks: ['accounts', 'formatting', 'platform', 'signing'],
   events: ['accounts', 'formatting', 'platform'],
   delivery: ['accounts', 'webhooks', 'events', 'formatting', 'signing', 'platform'],
 };

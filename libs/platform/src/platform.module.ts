@@ -1,4 +1,3 @@
-import type { AnyEntity, EntityClass } from '@mikro-orm/core';
 import { DynamicModule, Module } from '@nestjs/common';
 import { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
@@ -11,13 +10,13 @@ import { RedisModule } from './redis';
 /** What every process stands on: configuration, logs, database, Redis, health, metrics. */
 @Module({})
 export class PlatformModule {
-  static register(config: Config, entities: EntityClass<AnyEntity>[]): DynamicModule {
+  static register(config: Config): DynamicModule {
     return {
       module: PlatformModule,
       imports: [
         ConfigModule.register(config),
         loggingModule(config),
-        DatabaseModule.register(entities),
+        DatabaseModule.register(),
         RedisModule,
         MetricsModule,
         HealthModule,

@@ -1,4 +1,3 @@
-import type { AnyEntity, EntityClass } from '@mikro-orm/core';
 import { ReflectMetadataProvider } from '@mikro-orm/core';
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
@@ -11,8 +10,8 @@ import { Sql } from './sql';
 @Global()
 @Module({})
 export class DatabaseModule {
-  /** The ORM over the given entities, and plain `Sql` beside it. */
-  static register(entities: EntityClass<AnyEntity>[]): DynamicModule {
+  /** The ORM over the entities that the libs register with `forFeature`, and plain `Sql` beside it. */
+  static register(): DynamicModule {
     return {
       module: DatabaseModule,
       imports: [
@@ -23,7 +22,7 @@ export class DatabaseModule {
             ...migrationSettings,
             driver: PostgreSqlDriver,
             clientUrl: config.DATABASE_URL,
-            entities,
+            autoLoadEntities: true,
             metadataProvider: ReflectMetadataProvider,
             forceUtcTimezone: true,
             pool: { min: 0, max: 10, acquireTimeoutMillis: 3_000 },
