@@ -1,0 +1,48 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/core';
+import { IdType, newId } from '@app/platform';
+
+export const ACTOR_KINDS = ['key', 'dashboard', 'staff', 'publisher', 'system'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Who did something: a key, a dashboard session, a member of staff, a publisher, or the system itself. */
+export interface Actor {
+  kind: ActorKind;
+  /** `key_…`, `ses_…`, `stf_…`; for a publisher and the system, what part of it. */
+  id: string;
+}
+
+/** One line of the audit trail. Never changed once written. */
+@Entity({ tableName: 'audit_entries' })
+export class AuditEntry {
+  @PrimaryKey({ type: new IdType('aud') })
+  id: string = newId('aud');
+
+  @Property({ type: 'datetime', length: 3 })
+  createdAt: Date = new Date();
+
+  /** Whose account it was done in; null where it concerns no customer. */
+  @Property({ type: new IdType('acc'), nullable: true })
+  accountId!: string | null;
+
+  @Property({ type: 'text' })
+  actorKind!: ActorKind;
+
+  @Property({ type: 'text' })
+  actorId!: string;
+
+  /** What was done, e.g. `webhook.update`. */
+  @Property({ type: 'text' })
+  action!: string;
+
+  /** The id of what it was done to. */
+  @Property({ type: 'text' })
+  subject!: string;
+
+  /** Why, where a person was asked for it. */
+  @Property({ type: 'text', nullable: true })
+  reason!: string | null;
+
+  /** What changed; never a secret, a key or personal data. */
+  @Property({ type: 'json', nullable: true })
+  details!: Record<string, unknown> | null;
+}

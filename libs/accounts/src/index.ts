@@ -1,0 +1,8 @@
+export { Account } from './account.entity';
+export { AccountService } from './account.service';
+export { AccountsModule } from './accounts.module';
+export { generateKey, isWellFormedKey } from './api-key';
+export { ApiKey } from './api-key.entity';
+export { ApiKeyService, type IssuedApiKey, type NewApiKey } from './api-key.service';
+export { AuditEntry } from './audit-entry.entity';
+export { ACTOR_KINDS, AuditTrail, type Actor, type ActorKind, type AuditRecord } from './audit-trail';
