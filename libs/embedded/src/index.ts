@@ -1,0 +1,8 @@
+export {
+  DataDirInUse,
+  runningServers,
+  startEmbedded,
+  type EmbeddedOptions,
+  type EmbeddedServers,
+} from './embedded-servers';
+export { freePort } from './free-port';
