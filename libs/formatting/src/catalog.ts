@@ -22,14 +22,6 @@ const DESCRIPTIONS: Record<EventType, string> = {
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The four event types with a JSON Schema and an example body in both formats. */
-export const EVENT_TYPE_CATALOG: readonly EventTypeDescription[] = EVENT_TYPES.map((type, index) => ({
-  type,
-  description: DESCRIPTIONS[type],
-  schema: { DEFAULT: nestedSchema(type), ZAPIER: flatSchema(type) },
-  example: { DEFAULT: example(type, index, 'DEFAULT'), ZAPIER: example(type, index, 'ZAPIER') },
-}));
-
 function nestedSchema(type: EventType): JsonSchema {
   return {
     $schema: DIALECT,
@@ -87,6 +79,14 @@ const FLAT_FIELDS: Record<FixedKey, JsonSchema> = {
   tasks: { ...TEXT_OR_NULL, description: 'The titles of the generated tasks, one line each.' },
   task_count: COUNT,
 };
+
+/** The four event types with a JSON Schema and an example body in both formats. */
+export const EVENT_TYPE_CATALOG: readonly EventTypeDescription[] = EVENT_TYPES.map((type, index) => ({
+  type,
+  description: DESCRIPTIONS[type],
+  schema: { DEFAULT: nestedSchema(type), ZAPIER: flatSchema(type) },
+  example: { DEFAULT: example(type, index, 'DEFAULT'), ZAPIER: example(type, index, 'ZAPIER') },
+}));
 
 function flatSchema(type: EventType): JsonSchema {
   return {
