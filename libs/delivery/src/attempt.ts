@@ -37,8 +37,8 @@ export interface AttemptResult {
   /** One plain sentence for people. Null on success. */
   errorText: string | null;
   requestUrl: string;
-  /** As sent, save that the values of the customer's own headers are masked. */
-  requestHeaders: Record<string, string>;
+  /** A JSON object: as sent, save that the values of the customer's own headers are masked. */
+  requestHeaders: string;
   responseHeaders: Record<string, string> | null;
   /** The first 4 KiB of the answer's body. */
   responseBody: string | null;

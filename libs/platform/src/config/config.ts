@@ -79,6 +79,10 @@ export class Config {
   @toList @IsCidrList()
   readonly ALLOWED_PRIVATE_CIDRS: string[] = [];
 
+  /** Name servers for customers' host names, as `address[:port]`; empty: the system's own. */
+  @toList @IsString({ each: true })
+  readonly DNS_SERVERS: string[] = [];
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   readonly LOG_LEVEL: string = 'info';
 

@@ -5,7 +5,7 @@ import { DynamicModule, Global, Logger, Module } from '@nestjs/common';
 import { Config } from '../config/config';
 import { SecretBox } from '../crypto/secret-box';
 import { migrationSettings } from './migrate';
-import { Sql } from './sql';
+import { HotPathSql, Sql } from './sql';
 
 @Global()
 @Module({})
@@ -32,8 +32,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [Sql, SecretBox],
-      exports: [Sql, SecretBox],
+      providers: [Sql, HotPathSql, SecretBox],
+      exports: [Sql, HotPathSql, SecretBox],
     };
   }
 }

@@ -9,25 +9,29 @@ export interface Statement {
   text: string;
 }
 
-/** Waiting longer than this for an answer means that PostgreSQL is away, in milliseconds. */
-const QUERY_TIMEOUT_MS = 15_000;
+/** What differs between the pools. */
+interface PoolSettings {
+  /** Connections at most. */
+  max: number;
+  /** Waiting longer than this for an answer means that PostgreSQL is away, in milliseconds. */
+  queryTimeoutMs: number;
+  /** Server settings of each connection, as `-c name=value`. */
+  options?: string;
+}
 
-/**
- * Plain SQL on a small connection pool of its own, for the statements that run thousands of times a second and for
- * reports: prepared by name, no unit of work in between. Everything else goes through MikroORM.
- */
-@Injectable()
-export class Sql implements OnApplicationShutdown {
+/** Plain SQL on a small connection pool: statements prepared by name, no unit of work in between. */
+abstract class SqlPool implements OnApplicationShutdown {
   private readonly pool: Pool;
 
-  constructor(config: Config) {
+  constructor(config: Config, settings: PoolSettings) {
     this.pool = new Pool({
       connectionString: config.DATABASE_URL,
-      max: 8,
+      max: settings.max,
       connectionTimeoutMillis: 3_000,
-      query_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: settings.queryTimeoutMs,
       keepAlive: true,
       application_name: 'skipcalls-webhooks',
+      ...(settings.options ? { options: settings.options } : {}),
     });
     // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
     this.pool.on('error', () => undefined);
@@ -65,6 +69,30 @@ export class Sql implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
+  }
+}
+
+/** For reports and the odd query that MikroORM cannot say well. */
+@Injectable()
+export class Sql extends SqlPool {
+  constructor(config: Config) {
+    super(config, { max: 8, queryTimeoutMs: 15_000 });
+  }
+}
+
+/**
+ * For the few statements that run hundreds of times a second. Their plans are made once a connection and kept, maybe
+ * since the tables were empty: so they are held to index look-ups, which are right at any size.
+ */
+@Injectable()
+export class HotPathSql extends SqlPool {
+  constructor(config: Config) {
+    super(config, {
+      max: 8,
+      queryTimeoutMs: 4_000,
+      options:
+        '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c plan_cache_mode=force_generic_plan -c jit=off',
+    });
   }
 }
 

@@ -9,14 +9,21 @@ import { Migration } from '@mikro-orm/migrations';
  */
 export class MainJob20261124000001 extends Migration {
   override up(): void {
+    // PostgreSQL 18 has its own; before that, random bits below the milliseconds (RFC 9562).
     this.addSql(`
-      create function uuid_generate_v7() returns uuid language sql volatile as $$
-        select encode(
-          set_bit(set_bit(
-            overlay(uuid_send(gen_random_uuid()) placing
-              substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
-            52, 1), 53, 1), 'hex')::uuid
-      $$`);
+      do $do$ begin
+        if to_regproc('pg_catalog.uuidv7') is not null then
+          create function uuid_generate_v7() returns uuid language sql volatile as 'select uuidv7()';
+        else
+          create function uuid_generate_v7() returns uuid language sql volatile as $$
+            select encode(
+              set_bit(set_bit(
+                overlay(uuid_send(gen_random_uuid()) placing
+                  substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+                52, 1), 53, 1), 'hex')::uuid
+          $$;
+        end if;
+      end $do$`);
 
     this.addSql(`
       create table accounts (

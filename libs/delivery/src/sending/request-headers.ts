@@ -1,0 +1,52 @@
+import type { WebhookTarget } from '@app/webhooks';
+
+/** Bumped with every release that changes what receivers see. */
+export const USER_AGENT = 'SkipCalls-Webhooks/1.0';
+
+/** What the headers of one attempt are made of. */
+export interface RequestFacts {
+  target: WebhookTarget;
+  body: Buffer;
+  eventId: string;
+  eventType: string;
+  deliveryId: string;
+  attemptNumber: number;
+  /** Unix seconds of this attempt. */
+  timestamp: number;
+  test: boolean;
+}
+
+/**
+ * The headers of one attempt (CONTRACT section 1). The customer's own come first and ours overwrite them: a webhook
+ * with a forbidden header can't be saved, and could not replace anything if it were.
+ */
+export function requestHeaders(facts: RequestFacts): Record<string, string> {
+  const { target, timestamp } = facts;
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    'User-Agent': USER_AGENT,
+    'X-Webhook-Event': facts.eventType,
+    'X-Webhook-Delivery': facts.deliveryId,
+    'X-Webhook-Attempt': String(facts.attemptNumber),
+    'webhook-id': facts.eventId,
+    'webhook-timestamp': String(timestamp),
+  };
+  if (facts.test) headers['X-Webhook-Test'] = 'true';
+  Object.assign(headers, target.signerAt(timestamp * 1_000).sign(facts.body, facts.eventId, timestamp));
+  return target.customHeaders ? withCustom(headers, target.customHeaders) : headers;
+}
+
+/** The same as they are recorded: the values of the customer's own headers (an API key, say) are nobody's to read. */
+export function recordedHeaders(headers: Record<string, string>, custom: Record<string, string> | null): string {
+  if (!custom) return JSON.stringify(headers);
+  const masked = { ...headers };
+  for (const name in custom) if (headers[name] === custom[name]) masked[name] = '••••••';
+  return JSON.stringify(masked);
+}
+
+function withCustom(ours: Record<string, string>, custom: Record<string, string>): Record<string, string> {
+  const taken = new Set(Object.keys(ours).map((name) => name.toLowerCase()));
+  const headers = { ...ours };
+  for (const [name, value] of Object.entries(custom)) if (!taken.has(name.toLowerCase())) headers[name] = value;
+  return headers;
+}

@@ -1,0 +1,84 @@
+import { Signer } from '@app/signing';
+import type { RetryPolicyName, WebhookStatus } from './webhook.entity';
+
+/** What sending needs to know of a webhook, with its secrets opened: kept in memory only, and never logged. */
+export class WebhookTarget {
+  readonly origin: string;
+  /** Path and query. */
+  readonly path: string;
+  private readonly current: Signer;
+  private readonly rotating: Signer | null;
+
+  constructor(private readonly settings: WebhookTargetSettings) {
+    const url = new URL(settings.url);
+    this.origin = url.origin;
+    this.path = url.pathname + url.search;
+    const { secret, previousSecret } = settings;
+    this.current = new Signer(secret === null ? [] : [secret]);
+    this.rotating = secret !== null && previousSecret !== null ? new Signer([secret, previousSecret]) : null;
+  }
+
+  get id(): string {
+    return this.settings.id;
+  }
+
+  get url(): string {
+    return this.settings.url;
+  }
+
+  get status(): WebhookStatus {
+    return this.settings.status;
+  }
+
+  get isDeleted(): boolean {
+    return this.settings.isDeleted;
+  }
+
+  get customHeaders(): Record<string, string> | null {
+    return this.settings.customHeaders;
+  }
+
+  get retryPolicy(): RetryPolicyName {
+    return this.settings.retryPolicy;
+  }
+
+  get maxConcurrency(): number | null {
+    return this.settings.maxConcurrency;
+  }
+
+  get rateLimitPerSecond(): number | null {
+    return this.settings.rateLimitPerSecond;
+  }
+
+  get circuitIsOpen(): boolean {
+    return this.settings.circuitIsOpen;
+  }
+
+  /** Since when every attempt has failed, as last read. */
+  get failingSince(): Date | null {
+    return this.settings.failingSince;
+  }
+
+  /** Signs with every secret that is live at a time (unix milliseconds). */
+  signerAt(now: number): Signer {
+    if (!this.rotating) return this.current;
+    return now < this.settings.previousSecretExpiresAt ? this.rotating : this.current;
+  }
+}
+
+export interface WebhookTargetSettings {
+  id: string;
+  url: string;
+  status: WebhookStatus;
+  isDeleted: boolean;
+  secret: string | null;
+  previousSecret: string | null;
+  /** Unix milliseconds. */
+  previousSecretExpiresAt: number;
+  customHeaders: Record<string, string> | null;
+  retryPolicy: RetryPolicyName;
+  maxConcurrency: number | null;
+  rateLimitPerSecond: number | null;
+  circuitIsOpen: boolean;
+  failingSince: Date | null;
+}
