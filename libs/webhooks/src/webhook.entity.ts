@@ -96,4 +96,72 @@ export class Webhook {
     this.url = url;
     this.events = events;
   }
+
+  get hasSecret(): boolean {
+    return this.sealedSecret !== null;
+  }
+
+  /** Sends to another address from now on. What the old one's server did says nothing about the new one. */
+  moveTo(url: string): void {
+    if (url === this.url) return;
+    this.url = url;
+    this.forgetFailures();
+  }
+
+  /** Receives again, from now on. What it missed meanwhile can be replayed. */
+  activate(): void {
+    if (this.status === 'ACTIVE') return;
+    this.status = 'ACTIVE';
+    this.disabledReason = null;
+    this.forgetFailures();
+  }
+
+  /** The customer wants nothing sent for now. */
+  pause(): void {
+    this.status = 'PAUSED';
+    this.disabledReason = null;
+  }
+
+  /** The system gives up on it until somebody activates it again. */
+  disable(reason: string): void {
+    this.status = 'DISABLED';
+    this.disabledReason = reason;
+  }
+
+  /** Signs with this secret alone from now on; null: signs nothing. */
+  useSecret(secret: SealedSecret | null): void {
+    this.sealedSecret = secret?.sealed ?? null;
+    this.secretHint = secret?.hint ?? null;
+    this.sealedPreviousSecret = null;
+    this.previousSecretExpiresAt = null;
+  }
+
+  /** Signs with a new secret, and with the present one as well until the given time, so that the receiver can follow. */
+  rotateSecret(secret: SealedSecret, presentLiveUntil: Date | null): void {
+    const present = this.sealedSecret;
+    this.useSecret(secret);
+    if (present === null || presentLiveUntil === null) return;
+    this.sealedPreviousSecret = present;
+    this.previousSecretExpiresAt = presentLiveUntil;
+  }
+
+  /** Gone for its account. The row stays for the history of its deliveries; what it was trusted with does not. */
+  remove(now: Date): void {
+    this.deletedAt = now;
+    this.useSecret(null);
+    this.sealedHeaders = null;
+  }
+
+  private forgetFailures(): void {
+    this.failingSince = null;
+    if (this.circuitState === 'CLOSED') return;
+    this.circuitState = 'CLOSED';
+    this.circuitChangedAt = new Date();
+  }
+}
+
+/** A secret as it is stored: encrypted, and a hint that tells people which one it is. */
+export interface SealedSecret {
+  sealed: string;
+  hint: string;
 }

@@ -1,0 +1,16 @@
+export { AddressPolicy } from './address-policy';
+export { MAX_CUSTOM_HEADERS, type CustomHeaders } from './custom-headers';
+export { WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
+export { WebhookSecrets } from './webhook-secrets';
+export {
+  CIRCUIT_STATES,
+  RETRY_POLICIES,
+  Webhook,
+  WEBHOOK_STATUSES,
+  type CircuitState,
+  type RetryPolicyName,
+  type SealedSecret,
+  type WebhookStatus,
+} from './webhook.entity';
+export { WebhookService, type ChangeOf, type NewWebhook } from './webhook.service';
+export { WebhooksModule } from './webhooks.module';

@@ -1,0 +1,220 @@
+import { LockMode } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { AuditTrail, type Actor } from '@app/accounts';
+import { afterCursor, ChangeFeed, Problem } from '@app/platform';
+import { generateSecret } from '@app/signing';
+import { AddressPolicy } from './address-policy';
+import { WebhookSecrets } from './webhook-secrets';
+import { settingErrors, WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
+import { Webhook } from './webhook.entity';
+
+/** Who changes a webhook, why, and of which version they believe it to be. */
+export interface ChangeOf {
+  actor: Actor;
+  /** Asked of staff for what a customer will notice. */
+  reason?: string;
+  /** Refuse the change unless the webhook has one of these versions; left out: change it whatever it is. */
+  ifVersion?: number[];
+}
+
+export type NewWebhook = Pick<WebhookSettings, 'name' | 'url' | 'events'> & Partial<WebhookSettings>;
+
+/** Keeps a runaway script from filling the table; far above what a person can look after. */
+const MAX_WEBHOOKS_PER_ACCOUNT = 20_000;
+const DEFAULT_OVERLAP_HOURS = 24;
+const HOUR_MS = 3_600_000;
+
+/** The webhooks of an account. Every query takes the account first; another account's webhook is not there. */
+@Injectable()
+export class WebhookService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly addresses: AddressPolicy,
+    private readonly secrets: WebhookSecrets,
+    private readonly audit: AuditTrail,
+    private readonly changeFeed: ChangeFeed,
+  ) {}
+
+  /** @throws Problem validation_failed by field; conflict when the account has as many webhooks as it may. */
+  async create(accountId: string, input: NewWebhook, change: ChangeOf): Promise<Webhook> {
+    this.check(input);
+    const webhook = new Webhook(accountId, input.name, input.url, input.events);
+    this.apply(webhook, input);
+    await this.em.transactional(async (em) => {
+      if ((await em.count(Webhook, { accountId, deletedAt: null })) >= MAX_WEBHOOKS_PER_ACCOUNT) {
+        throw new Problem(
+          'conflict',
+          `An account may have ${MAX_WEBHOOKS_PER_ACCOUNT} webhooks. Delete one first.`,
+        );
+      }
+      await em.persistAndFlush(webhook);
+      await this.record(webhook, 'create', change);
+    });
+    await this.changeFeed.announce('webhook', webhook.id);
+    return webhook;
+  }
+
+  /** @throws Problem not_found */
+  async get(accountId: string, id: string): Promise<Webhook> {
+    const webhook = await this.em.fork().findOne(Webhook, { accountId, id, deletedAt: null });
+    if (!webhook) throw Problem.notFound('webhook');
+    return webhook;
+  }
+
+  /** Newest first; one more than the limit, for paging. */
+  async list(accountId: string, page: { limit: number; cursor?: string }): Promise<Webhook[]> {
+    const after = afterCursor('whk', page.cursor);
+    return this.em
+      .fork()
+      .find(
+        Webhook,
+        { accountId, deletedAt: null, ...(after ? { id: { $lt: after } } : {}) },
+        { orderBy: { id: 'desc' }, limit: page.limit + 1 },
+      );
+  }
+
+  /**
+   * Changes what is given and leaves the rest. A masked header value that comes back as it was answered is kept.
+   * @throws Problem not_found, validation_failed by field, precondition_failed when it has another version.
+   */
+  async update(
+    accountId: string,
+    id: string,
+    input: Partial<WebhookSettings>,
+    change: ChangeOf,
+  ): Promise<Webhook> {
+    return this.change(accountId, id, 'update', change, (webhook) => {
+      const settings = input.headers
+        ? { ...input, headers: this.secrets.restoreHeaders(webhook, input.headers) }
+        : input;
+      this.check(settings);
+      this.apply(webhook, settings);
+      return { fields: Object.keys(input), ...(input.status ? { status: input.status } : {}) };
+    });
+  }
+
+  /**
+   * Puts a new secret in place; the present one stays live for the overlap, so that receivers can follow.
+   * @returns the secret only if it was made here: this is the only moment at which it is known.
+   */
+  async rotateSecret(
+    accountId: string,
+    id: string,
+    input: { secret?: string; overlapHours?: number },
+    change: ChangeOf,
+  ): Promise<{ webhook: Webhook; generatedSecret: string | null }> {
+    const overlapHours = input.overlapHours ?? DEFAULT_OVERLAP_HOURS;
+    const generatedSecret = input.secret === undefined ? generateSecret() : null;
+    const secret = input.secret ?? generatedSecret!;
+    this.check({ secret });
+    if (!(overlapHours >= 0 && overlapHours <= WEBHOOK_LIMITS.overlapHours)) {
+      throw Problem.invalid([
+        { path: 'overlapHours', message: `must be from 0 to ${WEBHOOK_LIMITS.overlapHours}` },
+      ]);
+    }
+    const webhook = await this.change(accountId, id, 'rotate-secret', change, (found) => {
+      if (this.secrets.isPresent(found, secret))
+        throw Problem.invalid([{ path: 'secret', message: 'is the present secret already' }]);
+      found.rotateSecret(
+        this.secrets.seal(secret),
+        overlapHours > 0 ? new Date(Date.now() + overlapHours * HOUR_MS) : null,
+      );
+      return { overlapHours };
+    });
+    return { webhook, generatedSecret };
+  }
+
+  /** Removes it for the account; its deliveries stay to be read. */
+  async remove(accountId: string, id: string, change: ChangeOf): Promise<void> {
+    await this.change(accountId, id, 'delete', change, (webhook) => {
+      webhook.remove(new Date());
+      return { name: webhook.name };
+    });
+  }
+
+  /** The system gives up on a webhook that has failed for days. Does nothing unless it is active. */
+  async disable(accountId: string, id: string, reason: string, actor: Actor): Promise<void> {
+    await this.change(accountId, id, 'disable', { actor, reason }, (webhook) => {
+      if (webhook.status === 'ACTIVE') webhook.disable(reason);
+      return {};
+    });
+  }
+
+  private async change(
+    accountId: string,
+    id: string,
+    verb: string,
+    change: ChangeOf,
+    work: (webhook: Webhook) => Record<string, unknown>,
+  ): Promise<Webhook> {
+    const webhook = await this.em.fork().transactional(async (em) => {
+      const found = await em.findOne(
+        Webhook,
+        { accountId, id, deletedAt: null },
+        { lockMode: LockMode.PESSIMISTIC_WRITE },
+      );
+      if (!found) throw Problem.notFound('webhook');
+      const before = found.version;
+      if (change.ifVersion && !change.ifVersion.includes(before)) {
+        throw new Problem(
+          'precondition_failed',
+          `The webhook was changed in the meantime: it has version "${before}" now.`,
+        );
+      }
+      const details = work(found);
+      await em.flush();
+      if (found.version !== before) await this.record(found, verb, change, details);
+      return found;
+    });
+    await this.changeFeed.announce('webhook', id);
+    return webhook;
+  }
+
+  private check(settings: Partial<WebhookSettings>): void {
+    const errors = settingErrors(settings, this.addresses);
+    if (errors.length > 0) throw Problem.invalid(errors);
+  }
+
+  private apply(webhook: Webhook, settings: Partial<WebhookSettings>): void {
+    const {
+      name,
+      url,
+      events,
+      format,
+      status,
+      retryPolicy,
+      maxConcurrency,
+      rateLimitPerSecond,
+      secret,
+      headers,
+    } = settings;
+    if (name !== undefined) webhook.name = name.trim();
+    if (url !== undefined) webhook.moveTo(url);
+    if (events !== undefined) webhook.events = events;
+    if (format !== undefined) webhook.format = format;
+    if (retryPolicy !== undefined) webhook.retryPolicy = retryPolicy;
+    if (maxConcurrency !== undefined) webhook.maxConcurrency = maxConcurrency;
+    if (rateLimitPerSecond !== undefined) webhook.rateLimitPerSecond = rateLimitPerSecond;
+    if (status === 'PAUSED') webhook.pause();
+    if (status === 'ACTIVE') webhook.activate();
+    if (secret !== undefined) this.secrets.setSecret(webhook, secret);
+    if (headers !== undefined) this.secrets.setHeaders(webhook, headers ?? {});
+  }
+
+  private async record(
+    webhook: Webhook,
+    verb: string,
+    change: ChangeOf,
+    details?: Record<string, unknown>,
+  ): Promise<void> {
+    await this.audit.record({
+      accountId: webhook.accountId,
+      actor: change.actor,
+      action: `webhook.${verb}`,
+      subject: webhook.id,
+      reason: change.reason,
+      details,
+    });
+  }
+}
