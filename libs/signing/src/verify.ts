@@ -3,8 +3,9 @@ import { bodyKey, standardKey } from './secret';
 import { bodySignature, standardSignature } from './signer';
 
 /** Request headers in any of the shapes that Node, Express, Fastify and fetch hand out. */
-export type IncomingHeaders =
-  { [name: string]: string | readonly string[] | undefined } | { get(name: string): string | null };
+export type IncomingHeaders = NodeHeaders | FetchHeaders;
+type NodeHeaders = { [name: string]: string | readonly string[] | undefined };
+type FetchHeaders = { get(name: string): string | null };
 
 export interface VerifyOptions {
   /** How far `webhook-timestamp` may be from now, either way, in seconds. Default 300. */
@@ -56,10 +57,7 @@ export function verify(
   secret: string | readonly string[],
   options: VerifyOptions = {},
 ): Verdict {
-  const body =
-    typeof rawBody === 'string'
-      ? Buffer.from(rawBody, 'utf8')
-      : Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+  const body = toBuffer(rawBody);
   const secrets = (typeof secret === 'string' ? [secret] : secret).filter((each) => each !== '');
   if (secrets.length === 0) throw new TypeError('verify() needs the secret of the webhook.');
   const read = headerReader(headers);
@@ -107,6 +105,13 @@ function verifyPlain(body: Buffer, header: string, secrets: readonly string[]): 
     isSame(presented, Buffer.from(bodySignature(createSecretKey(bodyKey(secret)), body), 'utf8')),
   );
   return matches ? { valid: true, scheme: 'X-Webhook-Signature' } : invalid('SIGNATURE_MISMATCH');
+}
+
+function toBuffer(rawBody: Buffer | Uint8Array | string): Buffer {
+  if (typeof rawBody === 'string') return Buffer.from(rawBody, 'utf8');
+  if (rawBody instanceof Uint8Array)
+    return Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+  throw new TypeError('verify() needs the raw body, as text or bytes: a parsed body cannot be verified.');
 }
 
 /** The length of a signature is no secret; its bytes are compared in constant time. */
