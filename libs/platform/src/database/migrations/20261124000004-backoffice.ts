@@ -18,7 +18,9 @@ export class Backoffice20261124000004 extends Migration {
         last_sign_in_at timestamptz(3),
         disabled_at timestamptz(3)
       )`);
-    this.addSql(`comment on column staff_users.totp_last_step is 'the newest one-time code that was used: none works twice'`);
+    this.addSql(
+      `comment on column staff_users.totp_last_step is 'the newest one-time code that was used: none works twice'`,
+    );
     this.addSql(`comment on column staff_users.sessions_valid_from is 'sessions from before it have ended'`);
 
     // One row a minute, so that a week's chart reads 10,080 rows instead of every attempt of the week.
@@ -31,7 +33,9 @@ export class Backoffice20261124000004 extends Migration {
         waiting int,
         oldest_waiting_ms bigint
       )`);
-    this.addSql(`comment on column backoffice_minutes.waiting is 'deliveries waiting at the end of the minute; null where nobody looked'`);
+    this.addSql(
+      `comment on column backoffice_minutes.waiting is 'deliveries waiting at the end of the minute; null where nobody looked'`,
+    );
 
     // A phone number is kept as a keyed hash of its last digits only, and goes with the payload when that is expunged.
     this.addSql(`
@@ -46,7 +50,9 @@ export class Backoffice20261124000004 extends Migration {
         only_row boolean primary key default true check (only_row),
         indexed_to uuid not null
       )`);
-    this.addSql(`insert into event_phones_progress (indexed_to) values ('00000000-0000-7000-8000-000000000000')`);
+    this.addSql(
+      `insert into event_phones_progress (indexed_to) values ('00000000-0000-7000-8000-000000000000')`,
+    );
     this.addSql(`
       create function forget_event_phones() returns trigger language plpgsql as $$
       begin
@@ -59,7 +65,9 @@ export class Backoffice20261124000004 extends Migration {
 
     // Lists over all accounts. Same conditions as the indexes by account: an ordinary success still touches none of them.
     this.addSql(`create index deliveries_all_failed on deliveries (id) where failed_at is not null`);
-    this.addSql(`create index deliveries_all_waiting on deliveries (id) where due_at is not null or parked_at is not null`);
+    this.addSql(
+      `create index deliveries_all_waiting on deliveries (id) where due_at is not null or parked_at is not null`,
+    );
     // The newest pages are summarised while they fill, or a look at the last minute would read all since the last vacuum.
     this.addSql(`alter index attempts_started set (autosummarize = on)`);
   }
