@@ -1,13 +1,13 @@
 import type { MigrationObject } from '@mikro-orm/core';
 import { MainJob20261124000001 } from './20261124000001-main-job';
 import { Customers20261124000002 } from './20261124000002-customers';
-import { Backoffice20261124000004 } from './20261124000004-backoffice';
 import { Reading20261124000003 } from './20261124000003-reading';
+import { Backoffice20261124000004 } from './20261124000004-backoffice';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
   { name: '20261124000001-main-job', class: MainJob20261124000001 },
   { name: '20261124000002-customers', class: Customers20261124000002 },
-  { name: '20261124000004-backoffice', class: Backoffice20261124000004 },
   { name: '20261124000003-reading', class: Reading20261124000003 },
+  { name: '20261124000004-backoffice', class: Backoffice20261124000004 },
 ];
