@@ -1,0 +1,44 @@
+/** (a) the raw ceiling, (b) the baseline, (c) ours with one dispatcher and with two; in turns, so that drift hits all alike. */
+import { medianOf } from '../kit/statistics.mjs';
+import { measure } from '../kit/measure.mjs';
+import { measureRaw, openBaseline, openOurs } from '../kit/systems.mjs';
+
+/** As many requests at a time as it takes to keep each of them busy; more only lengthens the queues. */
+const BASELINE_CONNECTIONS = 50;
+const OURS_CONNECTIONS = 128;
+
+export async function compare({ house, settings, say }) {
+  const runs = { raw: [], rawManyHosts: [], baseline: [], one: [], two: [] };
+  for (let round = 1; round <= settings.rounds; round++) {
+    if (settings.only.has('raw')) {
+      runs.raw.push(await measureRaw(house, { durationMs: settings.rawMs }));
+      runs.rawManyHosts.push(await measureRaw(house, { durationMs: settings.rawMs, hosts: settings.webhooks }));
+      say(`round ${round}: raw undici ${perSecond(runs.raw)}, over ${settings.webhooks} hosts ${perSecond(runs.rawManyHosts)}`);
+    }
+    if (settings.only.has('baseline')) {
+      const baseline = await openBaseline(house, { webhooks: settings.webhooks });
+      runs.baseline.push(await warmAndMeasure(baseline, BASELINE_CONNECTIONS, settings));
+      await baseline.close();
+      say(`round ${round}: baseline ${perSecond(runs.baseline)}`);
+    }
+    for (const [name, dispatchers] of [['one', 1], ['two', 2]]) {
+      if (!settings.only.has('ours')) continue;
+      const ours = await openOurs(house, { dispatchers, webhooks: settings.webhooks });
+      runs[name].push(await warmAndMeasure(ours, OURS_CONNECTIONS, settings));
+      await ours.close();
+      say(`round ${round}: ours, ${dispatchers} dispatcher${dispatchers > 1 ? 's' : ''} ${perSecond(runs[name])}`);
+    }
+  }
+  const results = {};
+  for (const [name, ofOne] of Object.entries(runs)) {
+    if (ofOne.length > 0) results[name] = { ...medianOf(ofOne), runs: ofOne.map((run) => run.deliveriesPerSecond) };
+  }
+  return results;
+}
+
+async function warmAndMeasure(system, connections, { warmMs, measureMs }) {
+  await measure(system, { connections, durationMs: warmMs });
+  return measure(system, { connections, durationMs: measureMs });
+}
+
+const perSecond = (runs) => `${Math.round(runs.at(-1).deliveriesPerSecond).toLocaleString('en')}/s`;
