@@ -5,7 +5,7 @@
  * and a Redis that it starts itself. A whole run takes about 20 minutes and writes docs/benchmarks.md; a quick or
  * partial one only prints, unless it is told to `--write`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { now } from './kit/clock.mjs';
@@ -85,7 +85,11 @@ function report(machine, results) {
   const pictures = join(ROOT, 'docs/benchmarks');
   mkdirSync(pictures, { recursive: true });
   for (const [name, svg] of Object.entries(charts(results))) writeFileSync(join(pictures, name), svg);
-  writeFileSync(join(ROOT, 'docs/benchmarks.md'), page(machine, text));
+  const file = join(ROOT, 'docs/benchmarks.md');
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  // The last section is that of `npm run bench:isolation`.
+  const isolation = before.indexOf('## Bad endpoints beside good ones');
+  writeFileSync(file, page(machine, text) + (isolation < 0 ? '' : `\n${before.slice(isolation)}`));
   say('wrote docs/benchmarks.md');
 }
 

@@ -52,6 +52,11 @@ export class House {
     return house;
   }
 
+  /** One more publisher, for a second load beside the first. The caller stops it. */
+  anotherPublisher() {
+    return Publisher.start({ directory: this.directory, token: SECRETS.PUBLISHER_TOKEN });
+  }
+
   /** An empty database with the service's tables. */
   async migrate() {
     await this.postgres.query('postgres', `create database ${DATABASE}`);
