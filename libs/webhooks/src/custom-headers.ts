@@ -26,7 +26,10 @@ export function customHeaderErrors(headers: CustomHeaders): FieldError[] {
   const errors: FieldError[] = [];
   if (entries.length > MAX_CUSTOM_HEADERS)
     errors.push({ path: 'headers', message: `has more than ${MAX_CUSTOM_HEADERS} headers` });
-  const total = entries.reduce((bytes, [name, value]) => bytes + name.length + String(value).length + 4, 0);
+  const total = entries.reduce(
+    (bytes, [name, value]) => bytes + name.length + (typeof value === 'string' ? value.length : 0) + 4,
+    0,
+  );
   if (total > MAX_TOTAL_BYTES)
     errors.push({ path: 'headers', message: `is larger than ${MAX_TOTAL_BYTES} bytes in all` });
   const seen = new Set<string>();

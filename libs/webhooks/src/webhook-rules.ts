@@ -1,5 +1,5 @@
 import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
-import type { FieldError } from '@app/platform';
+import { isPlainText, type FieldError } from '@app/platform';
 import type { AddressPolicy } from './address-policy';
 import { customHeaderErrors, type CustomHeaders } from './custom-headers';
 import { RETRY_POLICIES, type RetryPolicyName } from './webhook.entity';
@@ -32,10 +32,6 @@ export const WEBHOOK_LIMITS = {
   overlapHours: 168,
 } as const;
 
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /** What is wrong with settings; those that are not given are not looked at. */
 export function settingErrors(settings: Partial<WebhookSettings>, addresses: AddressPolicy): FieldError[] {
   const errors: FieldError[] = [];
@@ -48,7 +44,7 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
     if (message) errors.push({ path, message });
   };
   check('name', nameError);
-  check('url', (url) => (CONTROL.test(url) ? 'has a control character in it' : addresses.refusal(url)));
+  check('url', (url) => (!isPlainText(url) ? 'has a control character in it' : addresses.refusal(url)));
   check('events', eventsError);
   check('format', (format) =>
     PAYLOAD_FORMATS.includes(format) ? null : `must be one of ${PAYLOAD_FORMATS.join(', ')}`,
@@ -67,7 +63,7 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
 function nameError(name: string): string | null {
   if (name.trim() === '') return 'must not be empty';
   if (name.length > WEBHOOK_LIMITS.name) return `must be at most ${WEBHOOK_LIMITS.name} characters`;
-  return CONTROL.test(name) || LONE_SURROGATE.test(name) ? 'has a control character in it' : null;
+  return isPlainText(name) ? null : 'has a control character in it';
 }
 
 function eventsError(events: EventType[]): string | null {
@@ -82,7 +78,7 @@ function secretError(secret: string | null): string | null {
   if (secret === null) return null;
   if (secret === '') return 'must not be empty; leave it out, or null, for no signature';
   if (secret.length > WEBHOOK_LIMITS.secret) return `must be at most ${WEBHOOK_LIMITS.secret} characters`;
-  return CONTROL.test(secret) || LONE_SURROGATE.test(secret) ? 'has a control character in it' : null;
+  return isPlainText(secret) ? null : 'has a control character in it';
 }
 
 function limitError(value: number | null, max: number): string | null {

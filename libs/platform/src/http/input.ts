@@ -22,9 +22,14 @@ function fieldErrors(error: ValidationError, parent = ''): FieldError[] {
       : error.property;
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
     path,
-    message: rule === 'whitelistValidation' ? 'is not a known field' : message,
+    message: rule === 'whitelistValidation' ? 'is not a known field' : withoutName(message, error.property),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
+}
+
+/** The path says which field it is; class-validator's own messages say it once more. */
+function withoutName(message: string, property: string): string {
+  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }
 
 @Injectable()

@@ -61,7 +61,7 @@ export class Problem extends Error {
   static invalid(errors: FieldError[]): Problem {
     const [first, ...rest] = errors;
     const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
-    return new Problem('validation_failed', first ? `${first.path}: ${first.message}${more}` : 'The input is not valid.', {
+    return new Problem('validation_failed', first ? `${first.path || 'The body'}: ${first.message}${more}` : 'The input is not valid.', {
       errors,
     });
   }

@@ -8,8 +8,10 @@ import helmet from 'helmet';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import type { Config } from '../config/config';
 import { Problem } from './problem';
-import { ProblemFilter } from './problem.filter';
+import { ProblemFilter, toProblem } from './problem.filter';
+import { refuseDeepJson } from './json-depth';
 import { strictValidation } from './input';
+import { UnknownRouteFilter } from './unknown-route.filter';
 
 declare module 'express' {
   interface Request {
@@ -42,9 +44,10 @@ export function prepareApplication(app: INestApplication, config: Config): void 
   if (config.ALLOWED_ORIGINS.length > 0) app.enableCors({ origin: config.ALLOWED_ORIGINS, maxAge: 600 });
   app.use('/internal/v1/events/batch', refuseOtherTypes, json({ limit: MAX_BATCH_BODY_BYTES }));
   app.use('/internal', refuseOtherTypes, json({ limit: MAX_EVENT_BODY_BYTES }));
-  app.use('/v1', refuseOtherTypes, json({ limit: MAX_CUSTOMER_BODY_BYTES }));
+  app.use('/v1', refuseOtherTypes, json({ limit: MAX_CUSTOMER_BODY_BYTES }), refuseDeepJson);
+  app.use(tellAsProblem);
   app.useGlobalPipes(strictValidation());
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(), new UnknownRouteFilter(app));
   app.enableShutdownHooks();
 }
 
@@ -84,4 +87,9 @@ function refuseOtherTypes(request: Request, _response: Response, next: NextFunct
     return;
   }
   next();
+}
+
+/** Nest would turn a body parser's SyntaxError into a bare 400, before our filter could see what it was. */
+function tellAsProblem(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+  next(toProblem(error));
 }

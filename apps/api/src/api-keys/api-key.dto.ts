@@ -1,0 +1,90 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import type { ApiKey } from '@app/accounts';
+import { IsPlainText } from '@app/platform';
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An ISO 8601 time with a zone becomes a Date; anything else stays what it is, for the validator to refuse. */
+const ToTime = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' && ISO_TIME.test(value) && !Number.isNaN(Date.parse(value))
+    ? new Date(value)
+    : value,
+);
+
+function IsFutureTime(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isFutureTime',
+    validator: {
+      validate: (value) => value instanceof Date && value.getTime() > Date.now(),
+      defaultMessage: () => 'must be a time to come in ISO 8601, such as 2027-01-31T00:00:00Z',
+    },
+  });
+}
+
+export class CreateApiKeyBody {
+  @ApiProperty({
+    description: 'A name that tells people where the key is used',
+    example: 'CRM server',
+    minLength: 1,
+    maxLength: 100,
+  })
+  @IsString()
+  @MaxLength(100)
+  @IsPlainText()
+  name!: string;
+
+  @ApiPropertyOptional({
+    description: 'When it stops working; left out: never',
+    type: String,
+    format: 'date-time',
+    nullable: true,
+  })
+  @ToTime
+  @IsOptional()
+  @IsFutureTime()
+  expiresAt?: Date | null;
+}
+
+/** An API key as its account sees it: the key itself is not known to us any more. */
+export class ApiKeyView {
+  @ApiProperty({ example: 'key_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })
+  id!: string;
+
+  @ApiProperty({ example: 'CRM server' })
+  name!: string;
+
+  @ApiProperty({ example: 'skc_live_…wxyz', description: 'Tells which key it is without telling the key' })
+  hint!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Kept to the minute' })
+  lastUsedAt!: Date | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  expiresAt!: Date | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  revokedAt!: Date | null;
+}
+
+export class IssuedApiKeyView extends ApiKeyView {
+  @ApiProperty({ example: 'skc_live_…', description: 'The key: keep it, it is never shown again' })
+  key!: string;
+}
+
+export class ApiKeyPage {
+  @ApiProperty({ type: [ApiKeyView] })
+  data!: ApiKeyView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
+export function toApiKeyView(apiKey: ApiKey): ApiKeyView {
+  const { id, name, hint, createdAt, lastUsedAt, expiresAt, revokedAt } = apiKey;
+  return { id, name, hint, createdAt, lastUsedAt, expiresAt, revokedAt };
+}

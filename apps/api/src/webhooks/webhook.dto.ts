@@ -1,0 +1,149 @@
+import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
+import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString } from 'class-validator';
+import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
+import { MAX_CUSTOM_HEADERS, RETRY_POLICIES, WEBHOOK_LIMITS, type RetryPolicyName } from '@app/webhooks';
+import { MayBeLeftOut } from '../http/may-be-left-out';
+
+const SETTABLE_STATUSES = ['ACTIVE', 'PAUSED'] as const;
+
+/** Shapes only: what a name, URL or header may be is decided by `@app/webhooks`, which tells all errors at once. */
+export class CreateWebhookBody {
+  @ApiProperty({
+    description: 'A name that tells people what it is for',
+    example: 'CRM Integration',
+    minLength: 1,
+    maxLength: WEBHOOK_LIMITS.name,
+  })
+  @IsString()
+  name!: string;
+
+  @ApiProperty({
+    description: 'Where to send to: http or https, without credentials, on a public address',
+    example: 'https://crm.example.com/hooks/calls',
+    maxLength: WEBHOOK_LIMITS.url,
+  })
+  @IsString()
+  url!: string;
+
+  @ApiProperty({
+    description: 'Which events to send',
+    enum: EVENT_TYPES,
+    isArray: true,
+    minItems: 1,
+    uniqueItems: true,
+    example: ['CALL_COMPLETED', 'CALL_FAILED'],
+  })
+  @IsArray()
+  @IsString({ each: true })
+  events!: EventType[];
+
+  @ApiPropertyOptional({
+    description: 'Signs every request, exactly as typed. Null or left out: requests are not signed.',
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: WEBHOOK_LIMITS.secret,
+    example: 'correct horse battery staple',
+  })
+  @IsOptional()
+  @IsString()
+  secret?: string | null;
+
+  @ApiPropertyOptional({
+    description: '`DEFAULT` is nested, `ZAPIER` is one flat object',
+    enum: PAYLOAD_FORMATS,
+    default: 'DEFAULT',
+  })
+  @MayBeLeftOut()
+  @IsIn(PAYLOAD_FORMATS)
+  format?: PayloadFormat;
+
+  @ApiPropertyOptional({
+    description: '`PAUSED`: nothing is sent until it is `ACTIVE` again',
+    enum: SETTABLE_STATUSES,
+    default: 'ACTIVE',
+  })
+  @MayBeLeftOut()
+  @IsIn(SETTABLE_STATUSES)
+  status?: 'ACTIVE' | 'PAUSED';
+
+  @ApiPropertyOptional({
+    description:
+      `Headers of your own for every request, at most ${MAX_CUSTOM_HEADERS}. Their values are encrypted, and masked in every answer; ` +
+      'a masked value that is sent back unchanged keeps the stored one.',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    nullable: true,
+    example: { Authorization: 'Bearer 0123456789' },
+  })
+  @IsOptional()
+  @IsObject()
+  headers?: Record<string, string> | null;
+
+  @ApiPropertyOptional({
+    description: '`STANDARD` retries 3 times, after 1, 2 and 4 s; `EXTENDED` goes on for more than a day',
+    enum: RETRY_POLICIES,
+    default: 'STANDARD',
+  })
+  @MayBeLeftOut()
+  @IsIn(RETRY_POLICIES)
+  retryPolicy?: RetryPolicyName;
+
+  @ApiPropertyOptional({
+    description: 'At most so many requests at the same time',
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: WEBHOOK_LIMITS.maxConcurrency,
+  })
+  @IsOptional()
+  @IsInt()
+  maxConcurrency?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'At most so many requests a second',
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: WEBHOOK_LIMITS.rateLimitPerSecond,
+  })
+  @IsOptional()
+  @IsInt()
+  rateLimitPerSecond?: number | null;
+}
+
+/** What is left out stays as it is; `secret: null` and `headers: null` remove them. */
+export class UpdateWebhookBody extends PickType(PartialType(CreateWebhookBody, { skipNullProperties: false }), [
+  'name', 'url', 'events', 'secret', 'format', 'status', 'headers', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond',
+] as const) {} // prettier-ignore
+
+export class RotateSecretBody {
+  @ApiPropertyOptional({
+    description: 'The new secret; left out: one is made, and answered this once',
+    minLength: 1,
+    maxLength: WEBHOOK_LIMITS.secret,
+  })
+  @MayBeLeftOut()
+  @IsString()
+  secret?: string;
+
+  @ApiPropertyOptional({
+    description: 'How many hours the present secret signs as well',
+    minimum: 0,
+    maximum: WEBHOOK_LIMITS.overlapHours,
+    default: 24,
+  })
+  @MayBeLeftOut()
+  @IsNumber()
+  overlapHours?: number;
+}
+
+export class TestWebhookBody {
+  @ApiPropertyOptional({
+    description: 'Which event to make up; left out: the first that the webhook wants',
+    enum: EVENT_TYPES,
+  })
+  @MayBeLeftOut()
+  @IsIn(EVENT_TYPES)
+  eventType?: EventType;
+}

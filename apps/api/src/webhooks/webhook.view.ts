@@ -1,0 +1,139 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
+import {
+  CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, type CircuitState, type RetryPolicyName, type Webhook, type WebhookStatus,
+} from '@app/webhooks'; // prettier-ignore
+
+export class CircuitView {
+  @ApiProperty({
+    enum: CIRCUIT_STATES,
+    description: '`OPEN`: its server kept failing, so that sending waits and is probed; nothing is lost',
+  })
+  state!: CircuitState;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  changedAt!: Date | null;
+}
+
+/** A webhook as its account sees it: never its secret, and header values only masked. */
+export class WebhookView {
+  @ApiProperty({ example: 'whk_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })
+  id!: string;
+
+  @ApiProperty({ example: 'CRM Integration' })
+  name!: string;
+
+  @ApiProperty({ example: 'https://crm.example.com/hooks/calls' })
+  url!: string;
+
+  @ApiProperty({ enum: EVENT_TYPES, isArray: true })
+  events!: EventType[];
+
+  @ApiProperty({ enum: PAYLOAD_FORMATS })
+  format!: PayloadFormat;
+
+  @ApiProperty({
+    enum: WEBHOOK_STATUSES,
+    description: '`DISABLED` by the system; a PATCH to `ACTIVE` brings it back',
+  })
+  status!: WebhookStatus;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why the system disabled it' })
+  disabledReason!: string | null;
+
+  @ApiProperty()
+  hasSecret!: boolean;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Tells which secret it is without telling the secret',
+  })
+  secretHint!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Until when the secret before the last rotation signs as well',
+  })
+  previousSecretExpiresAt!: Date | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { 'X-Api-Key': '••••wxyz' },
+    description: 'Your own headers, values masked',
+  })
+  headers!: Record<string, string>;
+
+  @ApiProperty({ enum: RETRY_POLICIES })
+  retryPolicy!: RetryPolicyName;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  maxConcurrency!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  rateLimitPerSecond!: number | null;
+
+  @ApiProperty({ type: CircuitView })
+  circuit!: CircuitView;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when every attempt has failed',
+  })
+  failingSince!: Date | null;
+
+  @ApiProperty({ description: 'Grows with every change by a person; the number in the ETag' })
+  version!: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: Date;
+}
+
+export class WebhookPage {
+  @ApiProperty({ type: [WebhookView] })
+  data!: WebhookView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
+export class RotatedWebhookView extends WebhookView {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The new secret if it was made here: keep it, it is never shown again. Else null.',
+  })
+  secret!: string | null;
+}
+
+export function toWebhookView(webhook: Webhook, maskedHeaders: Record<string, string>): WebhookView {
+  return {
+    id: webhook.id,
+    name: webhook.name,
+    url: webhook.url,
+    events: webhook.events,
+    format: webhook.format,
+    status: webhook.status,
+    disabledReason: webhook.disabledReason,
+    hasSecret: webhook.hasSecret,
+    secretHint: webhook.secretHint,
+    previousSecretExpiresAt: webhook.previousSecretExpiresAt,
+    headers: maskedHeaders,
+    retryPolicy: webhook.retryPolicy,
+    maxConcurrency: webhook.maxConcurrency,
+    rateLimitPerSecond: webhook.rateLimitPerSecond,
+    circuit: { state: webhook.circuitState, changedAt: webhook.circuitChangedAt },
+    failingSince: webhook.failingSince,
+    version: webhook.version,
+    createdAt: webhook.createdAt,
+    updatedAt: webhook.updatedAt,
+  };
+}

@@ -1,0 +1,143 @@
+import { Body, Delete, Get, Headers, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { IdParam, PageQuery, toPage, type Page } from '@app/platform';
+import { WebhookSecrets, WebhookService, type ChangeOf, type Webhook } from '@app/webhooks';
+import { Caller, CustomerController, type CustomerCaller } from '../auth';
+import { etagOf, versionsOf } from '../http/etag';
+import { CreateWebhookBody, RotateSecretBody, TestWebhookBody, UpdateWebhookBody } from './webhook.dto';
+import { RotatedWebhookView, toWebhookView, WebhookPage, WebhookView } from './webhook.view';
+import { WebhookTester, WebhookTestView } from './webhook-tester';
+
+const WebhookId = (): ParameterDecorator => IdParam('whk', 'webhook');
+const IfMatch = ApiHeader({
+  name: 'If-Match',
+  required: false,
+  description:
+    'The ETag of the webhook as you know it: the change is refused (412) when somebody changed it in the meantime',
+});
+
+@ApiTags('Webhooks')
+@CustomerController('webhooks')
+export class WebhooksController {
+  constructor(
+    private readonly webhooks: WebhookService,
+    private readonly secrets: WebhookSecrets,
+    private readonly tester: WebhookTester,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Create a webhook' })
+  @ApiCreatedResponse({ type: WebhookView })
+  async create(
+    @Caller() caller: CustomerCaller,
+    @Body() body: CreateWebhookBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<WebhookView> {
+    return this.answer(response, await this.webhooks.create(caller.accountId, body, by(caller)));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List webhooks, newest first' })
+  @ApiOkResponse({ type: WebhookPage })
+  async list(@Caller() caller: CustomerCaller, @Query() page: PageQuery): Promise<Page<WebhookView>> {
+    return toPage(await this.webhooks.list(caller.accountId, page), page.limit, (webhook) =>
+      this.view(webhook),
+    );
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a webhook' })
+  @ApiOkResponse({ type: WebhookView })
+  async read(
+    @Caller() caller: CustomerCaller,
+    @WebhookId() id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<WebhookView> {
+    return this.answer(response, await this.webhooks.get(caller.accountId, id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change a webhook', description: 'What is left out stays as it is.' })
+  @IfMatch
+  @ApiOkResponse({ type: WebhookView })
+  async update(
+    @Caller() caller: CustomerCaller,
+    @WebhookId() id: string,
+    @Body() body: UpdateWebhookBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<WebhookView> {
+    return this.answer(response, await this.webhooks.update(caller.accountId, id, body, by(caller, ifMatch)));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a webhook', description: 'Its deliveries stay to be read.' })
+  @IfMatch
+  @ApiNoContentResponse()
+  async remove(
+    @Caller() caller: CustomerCaller,
+    @WebhookId() id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<void> {
+    await this.webhooks.remove(caller.accountId, id, by(caller, ifMatch));
+  }
+
+  @Post(':id/test')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Send one sample event now',
+    description: 'Answers when it was sent; it is not retried.',
+  })
+  @ApiOkResponse({ type: WebhookTestView })
+  test(
+    @Caller() caller: CustomerCaller,
+    @WebhookId() id: string,
+    @Body() body: TestWebhookBody,
+  ): Promise<WebhookTestView> {
+    return this.tester.test(caller.accountId, id, body.eventType);
+  }
+
+  @Post(':id/rotate-secret')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Replace the secret',
+    description: 'The present one signs as well for a while, so that receivers can follow.',
+  })
+  @ApiOkResponse({ type: RotatedWebhookView })
+  async rotateSecret(
+    @Caller() caller: CustomerCaller,
+    @WebhookId() id: string,
+    @Body() body: RotateSecretBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RotatedWebhookView> {
+    const { webhook, generatedSecret } = await this.webhooks.rotateSecret(
+      caller.accountId,
+      id,
+      body,
+      by(caller),
+    );
+    return { ...this.answer(response, webhook), secret: generatedSecret };
+  }
+
+  private answer(response: Response, webhook: Webhook): WebhookView {
+    response.setHeader('ETag', etagOf(webhook.version));
+    return this.view(webhook);
+  }
+
+  private view(webhook: Webhook): WebhookView {
+    return toWebhookView(webhook, this.secrets.maskedHeaders(webhook));
+  }
+}
+
+function by(caller: CustomerCaller, ifMatch?: string): ChangeOf {
+  return { actor: caller.actor, ifVersion: versionsOf(ifMatch) };
+}
