@@ -37,8 +37,9 @@ function checkContainer(value: object, path: string, errors: FieldError[], depth
     }
     return;
   }
+  // An instance of a class, a Date, a Map: whatever has more above it than Object.prototype (of any realm).
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     errors.push({ path, message: 'must be a plain JSON object' });
     return;
   }

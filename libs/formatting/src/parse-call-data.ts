@@ -52,8 +52,8 @@ export type ParsedCallData = { ok: true; data: CallData; json: string } | { ok: 
 export function parseCallData(input: unknown): ParsedCallData {
   if (!isValid(input)) return { ok: false, errors: explainAll(input) };
   const errors: FieldError[] = [];
-  checkFreeJson(input.call.metadata, 'data.call.metadata', errors);
-  checkFreeJson(input.dataCollected, 'data.dataCollected', errors);
+  checkFreeJson(input.call.metadata ?? {}, 'data.call.metadata', errors);
+  checkFreeJson(input.dataCollected ?? {}, 'data.dataCollected', errors);
   const messages = input.transcript?.messages ?? [];
   for (let i = 0; i < messages.length && errors.length < MAX_ERRORS; i++) {
     const metadata = messages[i].metadata;
@@ -150,7 +150,10 @@ function toFieldError(error: ErrorObject): FieldError {
     case 'type':
       return { path, message: `must be ${[params['type']].flat().map(typeInWords).join(' or ')}` };
     case 'enum':
-      return { path, message: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}` };
+      return {
+        path,
+        message: `must be one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`,
+      };
     case 'minLength':
       return { path, message: 'must not be empty' };
     case 'maxLength':
