@@ -36,7 +36,6 @@ const startedAt = now();
 const say = (line) => console.log(`[${((now() - startedAt) / 1000).toFixed(0).padStart(4)} s] ${line}`);
 
 build({ skip: flags['no-build'] });
-// Each of 2,000 hanging endpoints may hold several connections.
 const house = await House.open({ name: 'isolation' });
 let failed = false;
 try {

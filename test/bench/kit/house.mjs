@@ -17,6 +17,7 @@ const require = createRequire(import.meta.url);
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const DIST = join(ROOT, 'dist');
 const DATABASE = 'ours';
+const ROLE = 'service';
 
 export const SECRETS = {
   PUBLISHER_TOKEN: randomBytes(24).toString('hex'),
@@ -59,16 +60,18 @@ export class House {
 
   /** An empty database with the service's tables. */
   async migrate() {
-    await this.postgres.query('postgres', `create database ${DATABASE}`);
+    // An ordinary role: the connections that are kept back for superusers are not for the service.
+    await this.postgres.query('postgres', `create role ${ROLE} login`);
+    await this.postgres.query('postgres', `create database ${DATABASE} owner ${ROLE}`);
     const { migrate } = require(join(DIST, 'libs/platform/src/database/migrate.js'));
-    await migrate(this.postgres.url(DATABASE));
+    await migrate(this.postgres.url(DATABASE, ROLE));
   }
 
   env(overrides = {}) {
     return {
       // As it is run for real: what is missing in the environment stops the start.
       NODE_ENV: 'production',
-      DATABASE_URL: this.postgres.url(DATABASE),
+      DATABASE_URL: this.postgres.url(DATABASE, ROLE),
       REDIS_URL: this.redis.url,
       ADMIN_EMAIL: 'admin@example.com',
       ADMIN_PASSWORD: 'only-for-this-run',

@@ -14,32 +14,35 @@ import { PUBLISH_BYTES, writePublish } from './records.mjs';
 
 const NUMBER_DIGITS = 12;
 const NUMBER_SLOT = '#'.repeat(NUMBER_DIGITS);
-const TEMPLATES_PER_ACCOUNT = 4;
+const TEMPLATES = 8;
 const PAUSE_AFTER_REFUSAL_MS = 20;
 const RETRY_AFTER_MS = 250;
 const BLOCK = 8_192;
 
 let load = null;
 
-/** Requests for each account, with the places where the event's number goes. */
+/** A few requests, with the places where an event's number and its account go. */
 function makeTemplates({ accounts, path, token, run, bytes }) {
-  return accounts.map((accountId) =>
-    Array.from({ length: TEMPLATES_PER_ACCOUNT }, (_, variant) => {
-      const body = JSON.stringify({
-        accountId,
-        type: 'CALL_COMPLETED',
-        idempotencyKey: `${run}-${NUMBER_SLOT}`,
-        data: callRecord({ id: `call_${run}_${NUMBER_SLOT}`, variant, bytes }),
-      });
-      const head =
-        `POST ${path} HTTP/1.1\r\nhost: publisher.test\r\nauthorization: Bearer ${token}\r\n` +
-        `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
-      const request = Buffer.from(head + body);
-      const slots = [];
-      for (let at = request.indexOf(NUMBER_SLOT); at >= 0; at = request.indexOf(NUMBER_SLOT, at + 1)) slots.push(at);
-      return { request, slots };
-    }),
-  );
+  if (accounts.some(({ length }) => length !== accounts[0].length)) throw new Error('Account ids must be of one length');
+  return Array.from({ length: TEMPLATES }, (_, variant) => {
+    const body = JSON.stringify({
+      accountId: accounts[0],
+      type: 'CALL_COMPLETED',
+      idempotencyKey: `${run}-${NUMBER_SLOT}`,
+      data: callRecord({ id: `call_${run}_${NUMBER_SLOT}`, variant, bytes }),
+    });
+    const head =
+      `POST ${path} HTTP/1.1\r\nhost: publisher.test\r\nauthorization: Bearer ${token}\r\n` +
+      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    const request = Buffer.from(head + body);
+    return { request, numberSlots: placesOf(request, NUMBER_SLOT), accountSlots: placesOf(request, accounts[0]) };
+  });
+}
+
+function placesOf(request, text) {
+  const places = [];
+  for (let at = request.indexOf(text); at >= 0; at = request.indexOf(text, at + 1)) places.push(at);
+  return places;
 }
 
 class Load {
@@ -155,12 +158,12 @@ class Connection {
   send(event) {
     this.event = event;
     event.tries += 1;
-    const templates = this.load.templates[event.account];
-    const { request, slots } = templates[event.sequence % templates.length];
+    const { request, numberSlots, accountSlots } = this.load.templates[event.sequence % TEMPLATES];
     if (this.scratch.length < request.length) this.scratch = Buffer.alloc(request.length);
     request.copy(this.scratch);
     const number = String(event.sequence).padStart(NUMBER_DIGITS, '0');
-    for (const slot of slots) this.scratch.latin1Write(number, slot);
+    for (const slot of numberSlots) this.scratch.latin1Write(number, slot);
+    for (const slot of accountSlots) this.scratch.latin1Write(this.load.options.accounts[event.account], slot);
     if (this.socket === null) this.open();
     event.sentAt = now();
     this.socket.write(this.scratch.subarray(0, request.length));

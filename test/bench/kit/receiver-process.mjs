@@ -24,17 +24,19 @@ let count = 0;
 /** `sick` turns every "ok" receiver into one that answers with this status. */
 let sickStatus = 0;
 const sockets = new Set();
-const openHangs = new Map();
 
 const answers = {
   ok(socket) {
     if (sickStatus) answers.status(socket, sickStatus);
     else socket.write(OK);
   },
-  /** Never answers. */
-  hang(socket, _number, webhook) {
-    openHangs.set(webhook, (openHangs.get(webhook) ?? 0) + 1);
+  /** Fails the first attempt of a delivery, and takes the others. */
+  flaky(socket, _number, _webhook, attempt) {
+    if (attempt === 1) answers.status(socket, 500);
+    else answers.ok(socket);
   },
+  /** Never answers. */
+  hang: () => undefined,
   /** Answers after so many milliseconds. */
   slow: (socket, ms) => setTimeout(() => socket.writable && socket.write(OK), ms),
   status: (socket, code) => socket.write(`HTTP/1.1 ${code} Some status\r\ncontent-length: 2\r\n\r\nno`),
@@ -96,8 +98,9 @@ function takeRequest(socket, data) {
     return total;
   }
   const [, behaviour, number, webhook] = start;
-  record(EVENT.exec(head)?.[1] ?? '', DELIVERY.exec(head)?.[1] ?? '', Number(webhook), Number(ATTEMPT.exec(head)?.[1] ?? 0));
-  answers[behaviour](socket, Number(number), Number(webhook));
+  const attempt = Number(ATTEMPT.exec(head)?.[1] ?? 0);
+  record(EVENT.exec(head)?.[1] ?? '', DELIVERY.exec(head)?.[1] ?? '', Number(webhook), attempt);
+  answers[behaviour](socket, Number(number), Number(webhook), attempt);
   return total;
 }
 

@@ -119,8 +119,9 @@ export class Postgres extends Server {
     );
   }
 
-  url(database) {
-    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
+  /** @param user `postgres` is the superuser, for whom PostgreSQL keeps some connections back. */
+  url(database, user = 'postgres') {
+    return `postgres://${user}@127.0.0.1:${this.port}/${database}`;
   }
 
   /** One statement on a connection of its own. */

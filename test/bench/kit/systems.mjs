@@ -43,7 +43,7 @@ export async function openBaseline(house, { webhooks }) {
     directory: house.directory,
   });
   await service.start();
-  const accounts = Array.from({ length: webhooks / WEBHOOKS_PER_ACCOUNT }, (_, i) => `account-${i}`);
+  const accounts = Array.from({ length: webhooks / WEBHOOKS_PER_ACCOUNT }, (_, i) => `account-${String(i).padStart(6, '0')}`);
   await house.postgres.query(
     database,
     `insert into webhooks (id, account_id, url, secret, events, active)
