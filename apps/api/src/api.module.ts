@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysApiModule } from './api-keys/api-keys-api.module';
 import { AuthModule } from './auth';
+import { SessionsApiModule } from './sessions/sessions-api.module';
 import { WebhooksApiModule } from './webhooks/webhooks-api.module';
 
 /** What customers call (`/v1`), and their dashboard. Makes no outgoing call: what has to be sent goes to the dispatcher. */
-@Module({ imports: [AuthModule, ApiKeysApiModule, WebhooksApiModule] })
+@Module({ imports: [AuthModule, ApiKeysApiModule, SessionsApiModule, WebhooksApiModule] })
 export class ApiModule {}

@@ -7,11 +7,12 @@ import { ApiKey } from './api-key.entity';
 import { ApiKeyService } from './api-key.service';
 import { AuditEntry } from './audit-entry.entity';
 import { AuditTrail } from './audit-trail';
+import { DashboardSessions } from './dashboard-sessions';
 
 /** Whose it is: accounts, their API keys, and the trail of who changed what. */
 @Module({
   imports: [MikroOrmModule.forFeature([Account, ApiKey, AuditEntry])],
-  providers: [AccountService, ApiKeyAuthenticator, ApiKeyService, AuditTrail],
-  exports: [AccountService, ApiKeyService, AuditTrail],
+  providers: [AccountService, ApiKeyAuthenticator, ApiKeyService, AuditTrail, DashboardSessions],
+  exports: [AccountService, ApiKeyService, AuditTrail, DashboardSessions],
 })
 export class AccountsModule {}

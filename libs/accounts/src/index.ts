@@ -6,3 +6,4 @@ export { ApiKey } from './api-key.entity';
 export { ApiKeyService, type IssuedApiKey, type NewApiKey } from './api-key.service';
 export { AuditEntry } from './audit-entry.entity';
 export { ACTOR_KINDS, AuditTrail, type Actor, type ActorKind, type AuditRecord } from './audit-trail';
+export { DashboardSessions, type DashboardSession, type OpenedSession } from './dashboard-sessions';

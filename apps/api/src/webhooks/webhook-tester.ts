@@ -68,7 +68,7 @@ export class WebhookTester {
 
   async test(accountId: string, webhookId: string, eventType?: EventType): Promise<WebhookTestView> {
     const webhook = await this.webhooks.get(accountId, webhookId);
-    const deliveryId = await this.commands.sendTest(accountId, webhookId, eventType ?? webhook.events[0]!);
+    const deliveryId = await this.commands.sendTest(accountId, webhookId, eventType ?? webhook.events[0]);
     const em = this.em.fork();
     const delivery = await em.findOneOrFail(Delivery, { accountId, id: deliveryId });
     const attempt = await em.findOneOrFail(Attempt, { deliveryId }, { orderBy: { number: 'desc' } });

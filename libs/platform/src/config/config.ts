@@ -16,7 +16,8 @@ import {
 import ipaddr from 'ipaddr.js';
 
 const toInt = Transform(({ value }: { value: unknown }) => (value === undefined ? undefined : Number(value)));
-const toList = Transform(({ value }: { value: unknown }) =>
+const toList = Transform(
+  ({ value }: { value: unknown }) =>
   typeof value === 'string' ? value.split(',').map((part) => part.trim()).filter(Boolean) : value, // prettier-ignore
 );
 
@@ -35,7 +36,8 @@ function IsCidrList(): PropertyDecorator {
     name: 'isCidrList',
     validator: {
       validate: (value) => Array.isArray(value) && value.every((cidr) => ipaddr.isValidCIDR(String(cidr))),
-      defaultMessage: () => 'ALLOWED_PRIVATE_CIDRS must be a comma-separated list such as 127.0.0.0/8,::1/128',
+      defaultMessage: () =>
+        'ALLOWED_PRIVATE_CIDRS must be a comma-separated list such as 127.0.0.0/8,::1/128',
     },
   });
 }
@@ -46,10 +48,15 @@ export class Config {
   readonly NODE_ENV: 'development' | 'production' | 'test' = 'development';
 
   /** HTTP port; 0 takes a free one. */
-  @toInt @IsInt() @Min(0) @Max(65535)
+  @toInt
+  @IsInt()
+  @Min(0)
+  @Max(65535)
   readonly PORT: number = 3000;
 
-  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must be set, as postgres://user:password@host:5432/name' })
+  @Matches(/^postgres(ql)?:\/\//, {
+    message: 'DATABASE_URL must be set, as postgres://user:password@host:5432/name',
+  })
   readonly DATABASE_URL!: string;
 
   @Matches(/^rediss?:\/\//, { message: 'REDIS_URL must be set, as redis://:password@host:6379/0' })
@@ -59,40 +66,55 @@ export class Config {
   @IsString()
   readonly DATA_DIR: string = '.data';
 
-  @IsString() @MinLength(16, { message: 'PUBLISHER_TOKEN must be set, with at least 16 characters' })
+  @IsString()
+  @MinLength(16, { message: 'PUBLISHER_TOKEN must be set, with at least 16 characters' })
   readonly PUBLISHER_TOKEN!: string;
 
-  @Is32BytesInBase64() @IsBase64({}, { message: 'ENCRYPTION_KEY must be base64' })
+  @Is32BytesInBase64()
+  @IsBase64({}, { message: 'ENCRYPTION_KEY must be base64' })
   readonly ENCRYPTION_KEY!: string;
 
   /** Keys that ENCRYPTION_KEY replaced; they still decrypt until `npm run rotate-encryption-key` has run. */
-  @toList @IsOptional() @IsString({ each: true })
+  @toList
+  @IsOptional()
+  @IsString({ each: true })
   readonly PREVIOUS_ENCRYPTION_KEYS: string[] = [];
 
   @IsEmail({}, { message: 'ADMIN_EMAIL must be set to an e-mail address' })
   readonly ADMIN_EMAIL!: string;
 
-  @IsString() @MinLength(10, { message: 'ADMIN_PASSWORD must be set, with at least 10 characters' })
+  @IsString()
+  @MinLength(10, { message: 'ADMIN_PASSWORD must be set, with at least 10 characters' })
   readonly ADMIN_PASSWORD!: string;
 
   /** Private addresses that may be delivered to all the same. */
-  @toList @IsCidrList()
+  @toList
+  @IsCidrList()
   readonly ALLOWED_PRIVATE_CIDRS: string[] = [];
 
   /** Name servers for customers' host names, as `address[:port]`; empty: the system's own. */
-  @toList @IsString({ each: true })
+  @toList
+  @IsString({ each: true })
   readonly DNS_SERVERS: string[] = [];
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   readonly LOG_LEVEL: string = 'info';
 
   /** Where customers and staff reach this service, without a trailing slash; used in links. */
-  @IsOptional() @Matches(/^https?:\/\/[^/]+$/, { message: 'PUBLIC_URL must be like https://webhooks.example.com' })
+  @IsOptional()
+  @Matches(/^https?:\/\/[^/]+$/, { message: 'PUBLIC_URL must be like https://webhooks.example.com' })
   readonly PUBLIC_URL?: string;
 
   /** Origins that may put the dashboard into an iframe and call the API from a browser. */
-  @toList @IsString({ each: true })
+  @toList
+  @IsString({ each: true })
   readonly ALLOWED_ORIGINS: string[] = [];
+
+  /** How many requests a minute an API key or dashboard session may make; 0: no limit. */
+  @toInt
+  @IsInt()
+  @Min(0)
+  readonly API_REQUESTS_PER_MINUTE: number = 12_000;
 
   /** Separates installations (and parallel test runs) that share one Redis. */
   @IsString()
