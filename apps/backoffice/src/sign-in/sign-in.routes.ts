@@ -90,7 +90,8 @@ export class SignInRoutes {
     );
     router.get(
       '/security',
-      (request, response) => void response.type('html').send(this.security(request, staffOf(response), null)),
+      (request, response) =>
+        void response.type('html').send(this.security(request as Request, staffOf(response), null)),
     );
     router.post('/security/totp/offer', handler(async (request, response) => {
       request.session.offeredTotp = this.box.seal(this.staff.offerTotp());
@@ -269,7 +270,7 @@ function handler(
   work: (request: Request, response: Response, next: NextFunction) => void | Promise<void>,
 ): RequestHandler {
   return (request, response, next) => {
-    Promise.resolve(work(request, response, next)).catch(next);
+    Promise.resolve(work(request as Request, response, next)).catch(next);
   };
 }
 
