@@ -40,5 +40,5 @@ function systemUsers(): SystemUser[] {
     .split('\n')
     .map((line) => line.split(':'))
     .filter((fields) => fields.length >= 7)
-    .map(([name, , uid, gid]) => ({ name: name!, uid: Number(uid), gid: Number(gid) }));
+    .map(([name, , uid, gid]) => ({ name: name, uid: Number(uid), gid: Number(gid) }));
 }

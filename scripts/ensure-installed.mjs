@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+
+/**
+ * Installs the npm packages if they are missing, or older than package-lock.json. Needs nothing but Node and npm, and
+ * tells what it does, since it takes a minute.
+ */
+export function ensureInstalled() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Node ${process.versions.node} is too old: 20.19 or newer is needed.`);
+    process.exit(1);
+  }
+  if (isInstalled()) return;
+  console.log('Installing npm packages (about a minute, this once) …');
+  const started = Date.now();
+  const npm = process.env.npm_execpath?.endsWith('.js')
+    ? [process.execPath, process.env.npm_execpath]
+    : ['npm'];
+  const { status, error } = spawnSync(
+    npm[0],
+    [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--include=dev'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // What `npm start` hands on to its script would otherwise steer the inner npm.
+      env: Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package)_/.test(name)),
+      ),
+    },
+  );
+  if (error || status !== 0) {
+    console.error(`npm ci failed${error ? `: ${error.message}` : ''}. The lines above tell why.`);
+    process.exit(1);
+  }
+  console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/**
+ * npm writes what it installed into node_modules/.package-lock.json. If package-lock.json is newer by its time alone
+ * (a fresh checkout, say), the contents decide.
+ */
+function isInstalled() {
+  const wanted = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(installed)) return false;
+  if (statSync(wanted).mtimeMs <= statSync(installed).mtimeMs) return true;
+  const { packages } = JSON.parse(readFileSync(wanted, 'utf8'));
+  const present = JSON.parse(readFileSync(installed, 'utf8')).packages;
+  const isSame = Object.entries(packages).every(([path, { version, optional }]) => {
+    // Packages for other systems are left out, and so is what is ours.
+    return path === '' || optional || present[path]?.version === version;
+  });
+  if (isSame) utimesSync(installed, new Date(), new Date());
+  return isSame;
+}
