@@ -19,8 +19,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rollupOptions: {
       output: {
-        manualChunks: (id) =>
-          /node_modules\/(react|react-dom|scheduler)\//.test(id) ? 'react' : undefined,
+        manualChunks: (id) => (/node_modules\/(react|react-dom|scheduler)\//.test(id) ? 'react' : undefined),
       },
     },
   },

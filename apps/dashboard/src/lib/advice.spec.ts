@@ -1,0 +1,32 @@
+import { adviceFor, outcomeName } from './advice';
+
+const failure = (outcome: string, statusCode: number | null = null, code: string | null = null) => ({
+  outcome,
+  statusCode,
+  error: { code, text: 'What our log says.' },
+});
+
+describe('advice on a failed attempt', () => {
+  it.each([
+    [failure('HTTP_ERROR', 301), /final URL/],
+    [failure('HTTP_ERROR', 307), /final URL/],
+    [failure('HTTP_ERROR', 401), /Authorization/],
+    [failure('HTTP_ERROR', 418), /200 to 299/],
+    [failure('HTTP_ERROR', 500), /log/],
+    [failure('TIMEOUT'), /background task/],
+    [failure('DNS_FAILED', null, 'ENOTFOUND'), /typing errors/],
+    [failure('BLOCKED_ADDRESS'), /tunnel/],
+    [{ statusCode: null, error: { code: 'TIMEOUT', text: null } }, /background task/],
+  ])('of %j says what to do', (attempt, todo) => expect(adviceFor(attempt).todo).toMatch(todo));
+
+  it('falls back to the words of the attempt where it knows nothing better', () => {
+    expect(adviceFor({ statusCode: null, error: { code: 'EODD', text: 'Something odd.' } }).title).toBe(
+      'Something odd.',
+    );
+  });
+
+  it('has a name for each outcome, and shows one that is new as it is', () => {
+    expect(outcomeName('TIMEOUT')).toBe('Timed out');
+    expect(outcomeName('SOMETHING_NEW')).toBe('SOMETHING_NEW');
+  });
+});

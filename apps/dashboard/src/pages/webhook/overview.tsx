@@ -1,0 +1,167 @@
+import { useMemo, useState } from 'react';
+import { useStats, type StatsWindow } from '../../api/queries';
+import type { Stats, Webhook } from '../../api/types';
+import { groupHours, outcomesOf, sumOutcomes } from '../../charts/outcomes';
+import { compact, percent } from '../../charts/scale';
+import { TimeChart } from '../../charts/time-chart';
+import { useZone } from '../../lib/preferences';
+import { dateOnly, duration, zoneLabel } from '../../lib/time';
+import { LinkButton } from '../../ui/button';
+import { ErrorState, Skeleton } from '../../ui/states';
+import { DeliveriesTable } from '../deliveries/deliveries-table';
+import { useDeliveries } from '../../api/queries';
+
+const WINDOWS: [StatsWindow, string][] = [
+  ['1h', '1 hour'],
+  ['24h', '24 hours'],
+  ['7d', '7 days'],
+  ['30d', '30 days'],
+];
+/** So that a chart has 20 to 30 bars. */
+const HOURS_A_STEP: Record<StatsWindow, number> = { '1h': 1, '24h': 1, '7d': 6, '30d': 24 };
+
+export function Overview({ webhook }: { webhook: Webhook }) {
+  const [window, setWindow] = useState<StatsWindow>('24h');
+  const stats = useStats(webhook.id, window);
+  return (
+    <div className="stack" style={{ gap: 20 }}>
+      <div className="row wrap between">
+        <h2>How it is doing</h2>
+        <div className="segments" role="group" aria-label="Time span">
+          {WINDOWS.map(([value, name]) => (
+            <button
+              key={value}
+              type="button"
+              aria-pressed={window === value}
+              onClick={() => setWindow(value)}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      </div>
+      {stats.isPending ? (
+        <Skeleton rows={8} label="Loading the statistics" />
+      ) : stats.error && !stats.data ? (
+        <ErrorState error={stats.error} onRetry={() => void stats.refetch()} />
+      ) : (
+        <Charts stats={stats.data} window={window} />
+      )}
+      <Latest webhook={webhook} />
+    </div>
+  );
+}
+
+function Charts({ stats, window }: { stats: Stats; window: StatsWindow }) {
+  const outcomes = outcomesOf(stats);
+  const zone = useZone();
+  const steps = useMemo(() => groupHours(stats.hours, HOURS_A_STEP[window]), [stats, window]);
+  const bars = useMemo(() => steps.map((step) => sumOutcomes(step)), [steps]);
+  const { p50, p95, p99 } = stats.responseMs;
+  const sent = outcomes.delivered + outcomes.failed;
+  return (
+    <>
+      <dl className="tiles">
+        <Tile name="Attempts" value={compact(sent)} />
+        <Tile name="Delivered" value={compact(outcomes.delivered)} />
+        <Tile name="Failed" value={compact(outcomes.failed)} />
+        <Tile name="Success rate" value={percent(stats.successRate)} />
+        <Tile name="Response time" value={p50 === null ? '–' : duration(p50)} note="median" />
+      </dl>
+      <TimeChart
+        title="Attempts by outcome"
+        kind="bars"
+        labels={steps.map((step) => stepLabel(step[0]!.hour, step.length, window, zone))}
+        series={[
+          { name: 'Delivered', colour: 'var(--good-fill)', values: bars.map(({ delivered }) => delivered) },
+          { name: 'Refused', colour: 'var(--bad-fill)', values: bars.map(({ refused }) => refused) },
+          { name: 'Timed out', colour: 'var(--warn-fill)', values: bars.map(({ timedOut }) => timedOut) },
+          {
+            name: 'Not reachable',
+            colour: 'var(--away-fill)',
+            values: bars.map(({ unreachable }) => unreachable),
+          },
+        ]}
+        write={compact}
+        summary={`${sent} attempts: ${outcomes.delivered} delivered, ${outcomes.refused} refused, ${outcomes.timedOut} timed out, ${outcomes.unreachable} not reachable.`}
+      />
+      <TimeChart
+        title="Response time"
+        kind="lines"
+        labels={stats.hours.map(({ hour }) => stepLabel(hour, 1, window, zone))}
+        series={[
+          {
+            name: 'p50',
+            colour: 'var(--accent)',
+            values: stats.hours.map(({ responseMs }) => responseMs.p50),
+          },
+          {
+            name: 'p95',
+            colour: 'var(--warn-fill)',
+            values: stats.hours.map(({ responseMs }) => responseMs.p95),
+          },
+          {
+            name: 'p99',
+            colour: 'var(--bad-fill)',
+            values: stats.hours.map(({ responseMs }) => responseMs.p99),
+          },
+        ]}
+        write={duration}
+        summary={
+          p50 === null
+            ? 'No responses in this time.'
+            : `Half of the responses came within ${duration(p50)}, 95 % within ${duration(p95!)}, 99 % within ${duration(p99!)}.`
+        }
+      />
+    </>
+  );
+}
+
+function Tile({ name, value, note }: { name: string; value: string; note?: string }) {
+  return (
+    <div className="tile">
+      <dt>{name}</dt>
+      <dd>
+        {value} {note && <small>{note}</small>}
+      </dd>
+    </div>
+  );
+}
+
+function stepLabel(
+  hour: string,
+  hours: number,
+  window: StatsWindow,
+  zone: string,
+): { short: string; long: string } {
+  const start = new Date(hour);
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
+  const end = new Date(start.getTime() + hours * 3_600_000);
+  return {
+    short: window === '1h' || window === '24h' ? clock.format(start) : day.format(start),
+    long: `${dateOnly(start, zone)}, ${clock.format(start)}–${clock.format(end)} ${zoneLabel(zone, start)}`,
+  };
+}
+
+function Latest({ webhook }: { webhook: Webhook }) {
+  const deliveries = useDeliveries({ webhookId: webhook.id }, true);
+  const rows = deliveries.data?.pages[0]?.data.slice(0, 5) ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <section className="stack tight" aria-labelledby="latest-title">
+      <div className="row between">
+        <h2 id="latest-title">Latest deliveries</h2>
+        <LinkButton small to={`/webhooks/${webhook.id}/deliveries`}>
+          View all
+        </LinkButton>
+      </div>
+      <DeliveriesTable deliveries={rows} />
+    </section>
+  );
+}
