@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { generateSecret, secretHint, Signer, verify } from './index';
+import {
+  checkSignature,
+  generateSecret,
+  secretHint,
+  Signer,
+  verify,
+  WebhookVerificationError,
+} from './index';
 
 const BODY = Buffer.from('{"id":"evt_1","text":"Grüße 👋 مرحبا"}', 'utf8');
 const ID = 'evt_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22';
@@ -79,7 +86,7 @@ describe('Signer', () => {
   });
 });
 
-describe('verify', () => {
+describe('checkSignature', () => {
   const secret = generateSecret();
 
   it('accepts what was signed, from a string or bytes, with headers of any case and shape', () => {
@@ -93,7 +100,7 @@ describe('verify', () => {
     const fetched = new Headers(headers);
     for (const each of [headers, upper, listed, fetched]) {
       for (const body of [BODY, BODY.toString('utf8'), new Uint8Array(BODY)]) {
-        expect(verify(body, each, secret)).toEqual({ valid: true, scheme: 'webhook-signature' });
+        expect(checkSignature(body, each, secret)).toEqual({ valid: true, scheme: 'webhook-signature' });
       }
     }
   });
@@ -102,17 +109,17 @@ describe('verify', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.string({ minLength: 1, unit: 'binary' }), (bytes, typed) => {
         const body = Buffer.from(bytes);
-        expect(verify(body, signed([typed], body), typed).valid).toBe(true);
+        expect(checkSignature(body, signed([typed], body), typed).valid).toBe(true);
         const { 'X-Webhook-Signature': plain } = signed([typed], body);
-        expect(verify(body, { 'x-webhook-signature': plain }, typed).valid).toBe(true);
+        expect(checkSignature(body, { 'x-webhook-signature': plain }, typed).valid).toBe(true);
       }),
     );
   });
 
   it('accepts X-Webhook-Signature alone, unless the time is asked for', () => {
     const headers = { 'X-Webhook-Signature': signed([TYPED])['X-Webhook-Signature'] };
-    expect(verify(BODY, headers, TYPED)).toEqual({ valid: true, scheme: 'X-Webhook-Signature' });
-    expect(verify(BODY, headers, TYPED, { requireTimestamp: true })).toMatchObject({
+    expect(checkSignature(BODY, headers, TYPED)).toEqual({ valid: true, scheme: 'X-Webhook-Signature' });
+    expect(checkSignature(BODY, headers, TYPED, { requireTimestamp: true })).toMatchObject({
       reason: 'MISSING_SIGNATURE',
     });
   });
@@ -120,10 +127,10 @@ describe('verify', () => {
   it('accepts the old and the new secret during a rotation, also when the receiver knows both', () => {
     const [newest, old, strange] = [generateSecret(), generateSecret(), generateSecret()];
     const headers = signed([newest, old]);
-    expect(verify(BODY, headers, newest).valid).toBe(true);
-    expect(verify(BODY, headers, old).valid).toBe(true);
-    expect(verify(BODY, headers, [strange, old]).valid).toBe(true);
-    expect(verify(BODY, headers, strange).valid).toBe(false);
+    expect(checkSignature(BODY, headers, newest).valid).toBe(true);
+    expect(checkSignature(BODY, headers, old).valid).toBe(true);
+    expect(checkSignature(BODY, headers, [strange, old]).valid).toBe(true);
+    expect(checkSignature(BODY, headers, strange).valid).toBe(false);
   });
 
   const headers = signed([secret]);
@@ -178,7 +185,7 @@ describe('verify', () => {
       ],
     ];
   it.each(refused)('refuses %s: %s', (...[, reason, change, body]) => {
-    const verdict = verify(typeof body === 'string' ? body : BODY, { ...headers, ...change }, secret);
+    const verdict = checkSignature(typeof body === 'string' ? body : BODY, { ...headers, ...change }, secret);
     expect(verdict).toMatchObject({ valid: false, reason });
     expect(JSON.stringify(verdict)).not.toContain(secret);
   });
@@ -198,7 +205,7 @@ describe('verify', () => {
     'judges a request signed %s s from now with tolerance %s: %s',
     (offset, toleranceSeconds, valid) => {
       const at = signed([secret], BODY, SECONDS + offset);
-      const verdict = verify(BODY, at, secret, {
+      const verdict = checkSignature(BODY, at, secret, {
         now: new Date(SECONDS * 1000),
         ...(toleranceSeconds !== undefined && { toleranceSeconds }),
       });
@@ -209,15 +216,16 @@ describe('verify', () => {
 
   it('takes one signature of several', () => {
     const padded = { ...headers, 'webhook-signature': `v1,${'A'.repeat(43)}= v1a,xyz ${signature}` };
-    expect(verify(BODY, padded, secret).valid).toBe(true);
+    expect(checkSignature(BODY, padded, secret).valid).toBe(true);
   });
 
   it('throws where the receiver has forgotten to set a secret, rather than accept an empty key', () => {
-    for (const none of ['', [], ['']]) expect(() => verify(BODY, signed(['x']), none)).toThrow(TypeError);
+    for (const none of ['', [], ['']])
+      expect(() => checkSignature(BODY, signed(['x']), none)).toThrow(TypeError);
   });
 
   it('throws where it is handed a parsed body, since only the raw one can be verified', () => {
-    expect(() => verify({ id: 'evt_1' } as never, headers, secret)).toThrow(/raw body/);
+    expect(() => checkSignature({ id: 'evt_1' } as never, headers, secret)).toThrow(/raw body/);
   });
 
   it('refuses a body with any one byte changed (property)', () => {
@@ -225,9 +233,41 @@ describe('verify', () => {
       fc.property(fc.nat(BODY.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const changed = Buffer.from(BODY);
         changed[at] ^= change;
-        expect(verify(changed, headers, secret).valid).toBe(false);
-        expect(verify(changed, { ...headers, 'webhook-signature': undefined }, secret).valid).toBe(false);
+        expect(checkSignature(changed, headers, secret).valid).toBe(false);
+        expect(checkSignature(changed, { ...headers, 'webhook-signature': undefined }, secret).valid).toBe(
+          false,
+        );
       }),
+    );
+  });
+});
+
+describe('verify', () => {
+  const secret = generateSecret();
+
+  it('gives the payload of a request that can be trusted', () => {
+    const payload = verify(BODY, signed([secret]), secret);
+    expect(payload).toEqual(JSON.parse(BODY.toString()));
+    expect(verify(new Uint8Array(BODY), signed([secret]), secret)).toEqual(payload);
+    expect(verify(BODY.toString(), signed([secret]), secret)).toEqual(payload);
+  });
+
+  it('throws for any other, so that it cannot be overlooked', () => {
+    const attempt = () => verify(BODY, signed([generateSecret()]), secret);
+    expect(attempt).toThrow(WebhookVerificationError);
+    expect(attempt).toThrow(expect.objectContaining({ reason: 'SIGNATURE_MISMATCH' }));
+    expect(() => verify(BODY, signed([secret], BODY, SECONDS - 400), secret)).toThrow(
+      expect.objectContaining({ reason: 'TIMESTAMP_OUT_OF_TOLERANCE' }),
+    );
+    expect(
+      verify(BODY, signed([secret], BODY, SECONDS - 400), secret, { toleranceSeconds: 500 }),
+    ).toBeDefined();
+  });
+
+  it('throws for a signed body that is no JSON', () => {
+    const body = Buffer.from('hello');
+    expect(() => verify(body, signed([secret], body), secret)).toThrow(
+      expect.objectContaining({ reason: 'BODY_NOT_JSON' }),
     );
   });
 });

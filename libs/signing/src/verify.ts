@@ -1,140 +1,51 @@
-import { createSecretKey, timingSafeEqual } from 'node:crypto';
-import { bodyKey, standardKey } from './secret';
-import { bodySignature, standardSignature } from './signer';
+import {
+  checkSignature,
+  type IncomingHeaders,
+  type SignatureFailure,
+  type SignatureOptions,
+} from './check-signature';
+import type { DefaultPayload, WebhookPayload } from './payloads';
 
-/** Request headers in any of the shapes that Node, Express, Fastify and fetch hand out. */
-export type IncomingHeaders = NodeHeaders | FetchHeaders;
-type NodeHeaders = { [name: string]: string | readonly string[] | undefined };
-type FetchHeaders = { get(name: string): string | null };
+/** A request that was not signed with the secret, or is too old, or holds no payload: answer it with a 4xx. */
+export class WebhookVerificationError extends Error {
+  override readonly name = 'WebhookVerificationError';
 
-export interface VerifyOptions {
-  /** How far `webhook-timestamp` may be from now, either way, in seconds. Default 300. */
-  toleranceSeconds?: number;
-  /**
-   * Refuse a request that carries `X-Webhook-Signature` alone. That scheme covers the body but no time, so who has
-   * recorded a request could send it again later. Default false.
-   */
-  requireTimestamp?: boolean;
-  /** The present moment; for tests. Default: now. */
-  now?: Date;
+  constructor(
+    readonly reason: SignatureFailure | 'BODY_NOT_JSON',
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
-/** Why a request is not to be trusted. */
-export type VerificationFailure =
-  /** It carries neither `webhook-signature` nor `X-Webhook-Signature` (or only the latter, and that is not enough). */
-  | 'MISSING_SIGNATURE'
-  /** A signature header, id or timestamp is there, but makes no sense. */
-  | 'MALFORMED_HEADERS'
-  /** It was signed too long ago, or for a time to come: perhaps a replay by a stranger. */
-  | 'TIMESTAMP_OUT_OF_TOLERANCE'
-  /** The body or the secret is not the one that was signed with. */
-  | 'SIGNATURE_MISMATCH';
-
-export type Verdict =
-  | { valid: true; scheme: 'webhook-signature' | 'X-Webhook-Signature' }
-  | { valid: false; reason: VerificationFailure; message: string };
-
-const DEFAULT_TOLERANCE_SECONDS = 300;
-const MESSAGES: Record<VerificationFailure, string> = {
-  MISSING_SIGNATURE:
-    'The request has no webhook-signature and no X-Webhook-Signature header: is a secret set for this webhook?',
-  MALFORMED_HEADERS: 'The signature headers cannot be read.',
-  TIMESTAMP_OUT_OF_TOLERANCE: 'The webhook-timestamp is too far from now: check the clock of this machine.',
-  SIGNATURE_MISMATCH:
-    'No signature matches: check that the secret is right, and that the body is the raw one as it was received.',
-};
-
 /**
- * Whether a request was signed with the secret. Where the Standard Webhooks header is there, it decides, since it
- * covers the time as well; a request with `X-Webhook-Signature` alone is judged by its body only.
- * Compares in constant time.
- * @param rawBody the body exactly as it was received, not parsed and printed again.
- * @param secret the webhook's secret, or several (your own list during a rotation): one of them has to match.
+ * Makes sure that a request comes from SkipCalls, and reads its payload. Takes either signature scheme, and any of
+ * the signatures that are sent during a rotation of the secret; see `checkSignature`.
+ *
+ * ```ts
+ * const payload = verify(rawBody, request.headers, process.env.SKIPCALLS_WEBHOOK_SECRET);
+ * if (payload.type === 'CALL_COMPLETED') console.log(payload.data.summaries?.short);
+ * ```
+ * For a webhook of format ZAPIER: `verify<ZapierPayload>(…)`.
+ * @param rawBody the body exactly as it was received, as text or bytes: not parsed and printed again.
+ * @param headers the request's headers: a Node, Express or Fastify object, or fetch's `Headers`.
+ * @param secret the webhook's secret, or several: one of them has to match.
+ * @throws {WebhookVerificationError} if it cannot be trusted.
+ * @throws {TypeError} if there is no secret, or the body was already parsed: a mistake in the receiver.
  */
-export function verify(
+export function verify<Payload extends WebhookPayload = DefaultPayload>(
   rawBody: Buffer | Uint8Array | string,
   headers: IncomingHeaders,
   secret: string | readonly string[],
-  options: VerifyOptions = {},
-): Verdict {
-  const body = toBuffer(rawBody);
-  const secrets = (typeof secret === 'string' ? [secret] : secret).filter((each) => each !== '');
-  if (secrets.length === 0) throw new TypeError('verify() needs the secret of the webhook.');
-  const read = headerReader(headers);
-  const standard = read('webhook-signature');
-  const plain = read('x-webhook-signature');
-  if (standard !== undefined) return verifyStandard(body, standard, read, secrets, options);
-  if (plain !== undefined && options.requireTimestamp !== true) return verifyPlain(body, plain, secrets);
-  return invalid('MISSING_SIGNATURE');
-}
-
-function verifyStandard(
-  body: Buffer,
-  header: string,
-  read: HeaderReader,
-  secrets: readonly string[],
-  options: VerifyOptions,
-): Verdict {
-  const id = read('webhook-id');
-  const timestamp = read('webhook-timestamp');
-  const presented = header
-    .split(' ')
-    .filter((each) => each.startsWith('v1,'))
-    .map((each) => Buffer.from(each.slice('v1,'.length), 'utf8'));
-  if (!id || !timestamp || !/^\d{1,12}$/.test(timestamp) || presented.length === 0)
-    return invalid('MALFORMED_HEADERS');
-
-  const now = (options.now ?? new Date()).getTime() / 1000;
-  const tolerance = options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS;
-  if (!(Math.abs(now - Number(timestamp)) <= tolerance)) return invalid('TIMESTAMP_OUT_OF_TOLERANCE');
-
-  const matches = secrets.some((secret) => {
-    const expected = Buffer.from(
-      standardSignature(createSecretKey(standardKey(secret)), body, id, timestamp),
-      'utf8',
-    );
-    return presented.some((signature) => isSame(signature, expected));
-  });
-  return matches ? { valid: true, scheme: 'webhook-signature' } : invalid('SIGNATURE_MISMATCH');
-}
-
-function verifyPlain(body: Buffer, header: string, secrets: readonly string[]): Verdict {
-  if (!/^[0-9a-f]{64}$/i.test(header)) return invalid('MALFORMED_HEADERS');
-  const presented = Buffer.from(header.toLowerCase(), 'utf8');
-  const matches = secrets.some((secret) =>
-    isSame(presented, Buffer.from(bodySignature(createSecretKey(bodyKey(secret)), body), 'utf8')),
-  );
-  return matches ? { valid: true, scheme: 'X-Webhook-Signature' } : invalid('SIGNATURE_MISMATCH');
-}
-
-function toBuffer(rawBody: Buffer | Uint8Array | string): Buffer {
-  if (typeof rawBody === 'string') return Buffer.from(rawBody, 'utf8');
-  if (rawBody instanceof Uint8Array)
-    return Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
-  throw new TypeError('verify() needs the raw body, as text or bytes: a parsed body cannot be verified.');
-}
-
-/** The length of a signature is no secret; its bytes are compared in constant time. */
-function isSame(a: Buffer, b: Buffer): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-type HeaderReader = (lowerCaseName: string) => string | undefined;
-
-function headerReader(headers: IncomingHeaders): HeaderReader {
-  if (isFetchHeaders(headers)) return (name) => headers.get(name) ?? undefined;
-  const byName = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers)) {
-    const text = typeof value === 'string' ? value : value?.[0];
-    if (text !== undefined) byName.set(name.toLowerCase(), text);
+  options: SignatureOptions = {},
+): Payload {
+  const verdict = checkSignature(rawBody, headers, secret, options);
+  if (!verdict.valid) throw new WebhookVerificationError(verdict.reason, verdict.message);
+  try {
+    return JSON.parse(
+      typeof rawBody === 'string' ? rawBody : Buffer.from(rawBody).toString('utf8'),
+    ) as Payload;
+  } catch {
+    throw new WebhookVerificationError('BODY_NOT_JSON', 'The signature is right, but the body is not JSON.');
   }
-  return (name) => byName.get(name);
-}
-
-function isFetchHeaders(headers: IncomingHeaders): headers is FetchHeaders {
-  return typeof headers['get'] === 'function';
-}
-
-function invalid(reason: VerificationFailure): Verdict {
-  return { valid: false, reason, message: MESSAGES[reason] };
 }
