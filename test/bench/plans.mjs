@@ -19,7 +19,7 @@ const { listDeliveries, oneDelivery } = require(`${root}/libs/delivery/src/readi
 const { STATS } = require(`${root}/libs/delivery/src/reading/delivery-stats.ts`);
 const { COUNT_MORE, StatsRollup } = require(`${root}/libs/delivery/src/reading/stats-rollup.ts`);
 const { parseWindow } = require(`${root}/libs/delivery/src/reading/stats-window.ts`);
-const { countOf, makeMissingBatch, requeueBatch } = require(`${root}/libs/delivery/src/replay/replay-query.ts`);
+const { countDeliveries, countMissed, makeMissed, requeueDeliveries } = require(`${root}/libs/delivery/src/replay/replay-query.ts`);
 const { listEvents } = require(`${root}/libs/events/src/reading/event-reader.ts`);
 
 const adminUrl = process.argv[2];
@@ -90,11 +90,10 @@ const CASES = [
   ['Stats: 30d', stats('30d')],
   ['Stats: counting 30 s of attempts', { text: COUNT_MORE, values: [ago(0.5), new Date(ago(0.5).getTime() + 30_000)] }],
   ['Stats: counting 5 min of attempts', { text: COUNT_MORE, values: [ago(0.5), new Date(ago(0.5).getTime() + 300_000)] }],
-  ['Replay: count of failed, 7 days', countOf(scope('failed', failing))],
-  ['Replay: count of missed, 7 days', countOf(scope('missed'))],
-  ['Replay: count of all, 7 days', countOf(scope('all'))],
-  ['Replay: a batch of 500 failed', requeueBatch(scope('failed', failing), null, 500)],
-  ['Replay: a batch of missed, when there are none', makeMissingBatch(scope('missed'), null, 500)],
+  ['Replay: counting 10,000 failed deliveries', countDeliveries(scope('failed', failing), null, 10_000)],
+  ['Replay: looking for missed ones among 10,000 events', countMissed(scope('missed'), null, 10_000)],
+  ['Replay: putting 500 failed in line', requeueDeliveries(scope('failed', failing), null, 500)],
+  ['Replay: putting missed ones in line, 1,000 events looked at', makeMissed(scope('missed'), null, 1_000)],
 ];
 
 const results = [];

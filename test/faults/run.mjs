@@ -121,7 +121,9 @@ function answers(statuses) {
   return Object.entries(statuses).map(([status, count]) => `${whole(count)} × ${status}`).join(', '); // prettier-ignore
 }
 
-const seconds = (value) => (value === null || value === undefined ? '–' : (value / 1000).toFixed(1));
+function seconds(value) {
+  return value === null || value === undefined ? '–' : (value / 1000).toFixed(1);
+}
 
 function page(text) {
   const notes = results.filter(({ notes: words, skipped }) => words ?? skipped);
