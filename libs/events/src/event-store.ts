@@ -85,7 +85,13 @@ const DELIVERIES_OF = {
   text: 'select event_id, id, webhook_id, format, false from deliveries where event_id = any ($1::uuid[])',
 };
 
-type CommittedRow = [eventId: string, deliveryId: string | null, webhookId: string, format: PayloadFormat, parked: boolean];
+type CommittedRow = [
+  eventId: string,
+  deliveryId: string | null,
+  webhookId: string,
+  format: PayloadFormat,
+  parked: boolean,
+];
 
 /** Commits events with their deliveries, in groups. */
 @Injectable()
@@ -108,17 +114,22 @@ export class EventStore {
     return results.includes(null) ? this.resolveDuplicates(events, results) : (results as StoredEvent[]);
   }
 
-  private async resolveDuplicates(events: NewEvent[], results: (StoredEvent | null)[]): Promise<StoredEvent[]> {
+  private async resolveDuplicates(
+    events: NewEvent[],
+    results: (StoredEvent | null)[],
+  ): Promise<StoredEvent[]> {
     const duplicates = events.filter((_, i) => results[i] === null);
     const firsts = await this.sql.tuples<[id: string, accountId: string, key: string]>(FIND_BY_KEY, [
       plainArray(duplicates.map((event) => toUuid(event.accountId))),
       textArray(duplicates.map((event) => event.idempotencyKey)),
     ]);
     const firstByKey = new Map(firsts.map(([id, accountId, key]) => [`${accountId} ${key}`, id]));
-    const made = byEvent(await this.sql.tuples<CommittedRow>(DELIVERIES_OF, [plainArray([...firstByKey.values()])]));
+    const made = byEvent(
+      await this.sql.tuples<CommittedRow>(DELIVERIES_OF, [plainArray([...firstByKey.values()])]),
+    );
     return results.map((result, i) => {
       if (result) return result;
-      const event = events[i]!;
+      const event = events[i];
       const first = firstByKey.get(`${toUuid(event.accountId)} ${event.idempotencyKey}`);
       if (!first) throw new Error(`Event ${event.id} was neither stored nor is it a duplicate`);
       return { duplicateOf: fromUuid('evt', first), deliveries: made.get(first) ?? [] };

@@ -26,7 +26,7 @@ export function uuidv7(): string {
   const now = Date.now();
   if (now > lastMs) {
     lastMs = now;
-    sequence = pool[poolOffset]! & 0x7f;
+    sequence = pool[poolOffset] & 0x7f;
   } else if (++sequence > 0xfff) {
     // More than 4,096 in one millisecond, or the clock went back: borrow from the next millisecond.
     lastMs += 1;
@@ -37,11 +37,11 @@ export function uuidv7(): string {
   const r = poolOffset;
   poolOffset += 8;
   return (
-    HEX[(high >>> 24) & 0xff]! + HEX[(high >>> 16) & 0xff]! + HEX[(high >>> 8) & 0xff]! + HEX[high & 0xff]! +
-    '-' + HEX[low >>> 8]! + HEX[low & 0xff]! +
-    '-7' + HEX[sequence >>> 8]![1]! + HEX[sequence & 0xff]! +
-    '-' + HEX[(pool[r]! & 0x3f) | 0x80]! + HEX[pool[r + 1]!]! +
-    '-' + HEX[pool[r + 2]!]! + HEX[pool[r + 3]!]! + HEX[pool[r + 4]!]! + HEX[pool[r + 5]!]! + HEX[pool[r + 6]!]! + HEX[pool[r + 7]!]!
+    HEX[(high >>> 24) & 0xff] + HEX[(high >>> 16) & 0xff] + HEX[(high >>> 8) & 0xff] + HEX[high & 0xff] +
+    '-' + HEX[low >>> 8] + HEX[low & 0xff] +
+    '-7' + HEX[sequence >>> 8][1] + HEX[sequence & 0xff] +
+    '-' + HEX[(pool[r] & 0x3f) | 0x80] + HEX[pool[r + 1]] +
+    '-' + HEX[pool[r + 2]] + HEX[pool[r + 3]] + HEX[pool[r + 4]] + HEX[pool[r + 5]] + HEX[pool[r + 6]] + HEX[pool[r + 7]]
   ); // prettier-ignore
 }
 
@@ -52,7 +52,9 @@ export function newId<P extends IdPrefix>(prefix: P): Id<P> {
 
 /** Whether a text is an id of the given kind. */
 export function isId<P extends IdPrefix>(prefix: P, text: unknown): text is Id<P> {
-  return typeof text === 'string' && text.startsWith(`${prefix}_`) && UUID.test(text.slice(prefix.length + 1));
+  return (
+    typeof text === 'string' && text.startsWith(`${prefix}_`) && UUID.test(text.slice(prefix.length + 1))
+  );
 }
 
 /** The UUID inside an id, as the database stores it. */

@@ -1,6 +1,7 @@
 export * from './batching/group-commit';
 export { Config, ConfigError, loadConfig } from './config/config';
 export { ConfigModule } from './config/config.module';
+export { readEnvironment, type Environment } from './config/environment';
 export { withLocalSecrets } from './config/local-secrets';
 export { SecretBox } from './crypto/secret-box';
 export { DatabaseModule } from './database/database.module';
@@ -8,8 +9,19 @@ export { plainArray, textArray } from './database/arrays';
 export { IdType } from './database/id.type';
 export { migrate, pendingMigrations } from './database/migrate';
 export { dependencyAway, HotPathSql, isDependencyAway, Sql, type Statement } from './database/sql';
+export {
+  binder,
+  createdWithin,
+  idRange,
+  ownedRange,
+  type Bind,
+  type IdRange,
+  type TimeWindow,
+} from './database/time-window';
 export { IdParam, requireObject, strictValidation } from './http/input';
 export { afterCursor, PageQuery, toPage, type Page } from './http/paging';
+export { depthExceeds, refuseDeepJson } from './http/json-depth';
+export { IsPlainText, isPlainText } from './http/plain-text';
 export { Problem, PROBLEMS, type FieldError, type ProblemCode } from './http/problem';
 export { ProblemFilter, toProblem } from './http/problem.filter';
 export { createApplication, listen, MAX_EVENT_BODY_BYTES, prepareApplication } from './http/serve';
@@ -18,5 +30,14 @@ export { HealthModule } from './observability/health';
 export { loggingModule } from './observability/logging';
 export { Metrics, MetricsModule } from './observability/metrics';
 export { PlatformModule } from './platform.module';
-export { QUEUES, queueOptions, registerQueues, type QueueName } from './queue/queues';
+export {
+  failToStart,
+  onStopSignal,
+  requireMigrations,
+  runService,
+  startService,
+  type RunningService,
+  type ServiceOptions,
+} from './process';
+export { QUEUES, QueueModule, registerQueues, type QueueName } from './queue/queues';
 export { ChangeFeed, RedisConnection, RedisModule } from './redis';

@@ -5,6 +5,7 @@ import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './observability/health';
 import { loggingModule } from './observability/logging';
 import { MetricsModule } from './observability/metrics';
+import { QueueModule } from './queue/queues';
 import { RedisModule } from './redis';
 
 /** What every process stands on: configuration, logs, database, Redis, health, metrics. */
@@ -18,6 +19,7 @@ export class PlatformModule {
         loggingModule(config),
         DatabaseModule.register(),
         RedisModule,
+        QueueModule,
         MetricsModule,
         HealthModule,
       ],

@@ -59,11 +59,14 @@ export class ChangeFeed implements OnApplicationShutdown {
     private readonly redis: RedisConnection,
   ) {
     this.channel = `${config.REDIS_PREFIX}:changes`;
-    this.subscriber = new Redis(config.REDIS_URL, { lazyConnect: true, retryStrategy: (times) => Math.min(50 * times, 1_000) });
+    this.subscriber = new Redis(config.REDIS_URL, {
+      lazyConnect: true,
+      retryStrategy: (times) => Math.min(50 * times, 1_000),
+    });
     this.subscriber.on('error', () => undefined);
     this.subscriber.on('message', (_channel, message: string) => {
       const [topic, id] = message.split(' ');
-      this.emitter.emit(topic!, id);
+      this.emitter.emit(topic, id);
     });
     this.subscriber.subscribe(this.channel).catch(() => undefined);
   }

@@ -145,7 +145,10 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
       secret: this.open(row.sealed_secret),
       previousSecret: this.open(row.sealed_previous_secret),
       previousSecretExpiresAt: row.previous_secret_expires_at?.getTime() ?? 0,
-      customHeaders: row.sealed_headers === null ? null : (JSON.parse(this.open(row.sealed_headers)!) as Record<string, string>),
+      customHeaders:
+        row.sealed_headers === null
+          ? null
+          : (JSON.parse(this.open(row.sealed_headers)!) as Record<string, string>),
       retryPolicy: row.retry_policy,
       maxConcurrency: row.max_concurrency,
       rateLimitPerSecond: row.rate_limit_per_second,

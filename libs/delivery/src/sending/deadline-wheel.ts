@@ -26,7 +26,7 @@ export class DeadlineWheel {
     if (!this.timer) this.start();
     const behind = performance.now() - (this.startedAt + this.position * TICK_MS);
     const ahead = Math.min(Math.ceil((afterMs + Math.max(0, behind)) / TICK_MS) + 1, this.slots.length - 1);
-    const slot = this.slots[(this.position + ahead) % this.slots.length]!;
+    const slot = this.slots[(this.position + ahead) % this.slots.length];
     const deadline = { expire, slot };
     slot.add(deadline);
     this.size += 1;
@@ -48,7 +48,7 @@ export class DeadlineWheel {
     const target = Math.floor((performance.now() - this.startedAt) / TICK_MS);
     while (this.position < target) {
       this.position += 1;
-      const due = this.slots[this.position % this.slots.length]!;
+      const due = this.slots[this.position % this.slots.length];
       for (const deadline of due) {
         due.delete(deadline);
         this.size -= 1;

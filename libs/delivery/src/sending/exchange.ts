@@ -47,7 +47,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     controller.abort(new Error('upgrade'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: IncomingHttpHeaders,
+  ): void {
     if (statusCode < 200) return; // informational: the answer is still to come
     this.statusCode = statusCode;
     this.headers = headers;
@@ -55,7 +59,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.settled) return;
-    if (this.bytes < KEEP_AT_MOST) (this.chunks ??= []).push(Buffer.from(chunk.subarray(0, KEEP_AT_MOST - this.bytes)));
+    if (this.bytes < KEEP_AT_MOST)
+      (this.chunks ??= []).push(Buffer.from(chunk.subarray(0, KEEP_AT_MOST - this.bytes)));
     this.bytes += chunk.length;
     if (this.bytes < READ_AT_MOST) return;
     this.finish(null, true);
@@ -101,7 +106,8 @@ function flatten(headers: IncomingHttpHeaders): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined) flat[name] = (Array.isArray(value) ? value.join(', ') : value).replaceAll('\0', '\uFFFD');
+    if (value !== undefined)
+      flat[name] = (Array.isArray(value) ? value.join(', ') : value).replaceAll('\0', '\uFFFD');
   }
   return flat;
 }

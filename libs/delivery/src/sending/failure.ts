@@ -27,25 +27,35 @@ const TLS_CODES =
 /** Names an error that an attempt ended with. */
 export function classifyFailure(error: Error & { code?: string; errors?: Error[] }): Failure {
   // Happy Eyeballs tried several addresses: they failed for a reason of their own, of which one is enough.
-  if (error instanceof AggregateError && error.errors[0] instanceof Error) return classifyFailure(error.errors[0]);
+  if (error instanceof AggregateError && error.errors[0] instanceof Error)
+    return classifyFailure(error.errors[0]);
   const code = error.code ?? error.name;
   if (error instanceof BlockedAddressError) {
     return { outcome: 'BLOCKED_ADDRESS', errorCode: code, errorText: error.message };
   }
-  if (error instanceof NameLookupError) return { outcome: 'DNS_FAILED', errorCode: code, errorText: error.message };
+  if (error instanceof NameLookupError)
+    return { outcome: 'DNS_FAILED', errorCode: code, errorText: error.message };
   if (TIMEOUT_CODES.has(code)) return timedOut(code);
   if (BAD_ANSWER_CODES.test(code)) {
     return { outcome: 'INVALID_RESPONSE', errorCode: code, errorText: 'The answer was not valid HTTP.' };
   }
   if (TLS_CODES.test(code)) {
-    return { outcome: 'TLS_FAILED', errorCode: code, errorText: `TLS failed: ${error.message.split('\n')[0]!.slice(0, 200)}` };
+    return {
+      outcome: 'TLS_FAILED',
+      errorCode: code,
+      errorText: `TLS failed: ${error.message.split('\n')[0].slice(0, 200)}`,
+    };
   }
   const errorText = CONNECTION_TEXTS[code] ?? `The connection failed (${code}).`;
   return { outcome: 'CONNECTION_FAILED', errorCode: code, errorText };
 }
 
 export function timedOut(errorCode = 'TIMEOUT'): Failure {
-  return { outcome: 'TIMEOUT', errorCode, errorText: 'No answer came within 10 s of the start of the attempt.' };
+  return {
+    outcome: 'TIMEOUT',
+    errorCode,
+    errorText: 'No answer came within 10 s of the start of the attempt.',
+  };
 }
 
 const SENTENCES: Record<number, string> = {
@@ -60,7 +70,9 @@ const SENTENCES: Record<number, string> = {
 
 /** What an answer outside of 200-299 says, for people. */
 export function describeStatus(status: number): string {
-  if (status >= 300 && status < 400) return `The server answered ${status}, a redirect; redirects are not followed.`;
-  const sentence = SENTENCES[status] ?? (status >= 500 ? 'The server failed.' : 'The server did not accept the request.');
+  if (status >= 300 && status < 400)
+    return `The server answered ${status}, a redirect; redirects are not followed.`;
+  const sentence =
+    SENTENCES[status] ?? (status >= 500 ? 'The server failed.' : 'The server did not accept the request.');
   return `The server answered ${status}. ${sentence}`;
 }

@@ -17,7 +17,11 @@ export class BlockedAddressError extends Error {
  * earlier look-up, so a name that changes its address in between (DNS rebinding) gains nothing; and once more to the
  * address that the socket says it is connected to.
  */
-export function guardedConnector(policy: AddressPolicy, resolver: NameResolver, timeoutMs: number): buildConnector.connector {
+export function guardedConnector(
+  policy: AddressPolicy,
+  resolver: NameResolver,
+  timeoutMs: number,
+): buildConnector.connector {
   const lookup: LookupFunction = (hostname, options, callback) => {
     resolver.resolve(hostname).then(
       (addresses) => {
@@ -25,12 +29,17 @@ export function guardedConnector(policy: AddressPolicy, resolver: NameResolver, 
         const blocked = addresses.find(({ address }) => !policy.isPublic(address));
         if (blocked) callback(new BlockedAddressError(blocked.address), '', 0);
         else if (options.all) callback(null, addresses);
-        else callback(null, addresses[0]!.address, addresses[0]!.family);
+        else callback(null, addresses[0].address, addresses[0].family);
       },
       (error: NodeJS.ErrnoException) => callback(error, '', 0),
     );
   };
-  const connect = buildConnector({ timeout: timeoutMs, lookup, autoSelectFamily: true, maxCachedSessions: 1_000 });
+  const connect = buildConnector({
+    timeout: timeoutMs,
+    lookup,
+    autoSelectFamily: true,
+    maxCachedSessions: 1_000,
+  });
 
   return (options, callback) => {
     // A literal address is connected to without any look-up.
@@ -44,7 +53,7 @@ export function guardedConnector(policy: AddressPolicy, resolver: NameResolver, 
         socket.destroy();
         callback(new BlockedAddressError(address), null);
       } else if (error) callback(error, null);
-      else callback(null, socket!);
+      else callback(null, socket);
     });
   };
 }

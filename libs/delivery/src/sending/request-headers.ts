@@ -37,7 +37,10 @@ export function requestHeaders(facts: RequestFacts): Record<string, string> {
 }
 
 /** The same as they are recorded: the values of the customer's own headers (an API key, say) are nobody's to read. */
-export function recordedHeaders(headers: Record<string, string>, custom: Record<string, string> | null): string {
+export function recordedHeaders(
+  headers: Record<string, string>,
+  custom: Record<string, string> | null,
+): string {
   if (!custom) return JSON.stringify(headers);
   const masked = { ...headers };
   for (const name in custom) if (headers[name] === custom[name]) masked[name] = '••••••';
@@ -47,6 +50,7 @@ export function recordedHeaders(headers: Record<string, string>, custom: Record<
 function withCustom(ours: Record<string, string>, custom: Record<string, string>): Record<string, string> {
   const taken = new Set(Object.keys(ours).map((name) => name.toLowerCase()));
   const headers = { ...ours };
-  for (const [name, value] of Object.entries(custom)) if (!taken.has(name.toLowerCase())) headers[name] = value;
+  for (const [name, value] of Object.entries(custom))
+    if (!taken.has(name.toLowerCase())) headers[name] = value;
   return headers;
 }

@@ -46,7 +46,10 @@ export class WebhookSender implements OnApplicationShutdown {
       const exchange = new Exchange(settle);
       const deadline = this.deadlines.add(ATTEMPT_TIMEOUT_MS, () => exchange.expire());
       try {
-        this.poolOf(target.origin).dispatch({ path: target.path, method: 'POST', headers, body: facts.body }, exchange);
+        this.poolOf(target.origin).dispatch(
+          { path: target.path, method: 'POST', headers, body: facts.body },
+          exchange,
+        );
       } catch (error) {
         exchange.onResponseError(undefined, error as Error);
       }
@@ -65,7 +68,12 @@ export class WebhookSender implements OnApplicationShutdown {
     } else {
       if (this.pools.size >= MAX_ORIGINS) this.closeOldest();
       // The deadline replaces undici's own timers.
-      pool = new Pool(origin, { connect: this.connect, headersTimeout: 0, bodyTimeout: 0, connections: null });
+      pool = new Pool(origin, {
+        connect: this.connect,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        connections: null,
+      });
     }
     this.pools.set(origin, pool);
     return pool;
@@ -99,6 +107,8 @@ function toResult(
     responseHeaders: answer.headers,
     responseBody: answer.body,
     responseTruncated: answer.truncated,
-    retryAfterMs: asksToWait ? parseRetryAfter(answer.headers?.['retry-after'], startedAt + durationMs) : null,
+    retryAfterMs: asksToWait
+      ? parseRetryAfter(answer.headers?.['retry-after'], startedAt + durationMs)
+      : null,
   };
 }

@@ -72,7 +72,9 @@ export class GroupCommit<T, R = void> {
   }
 
   private isFull(): boolean {
-    return this.waitingItems >= this.options.maxItems || this.waitingWeight >= (this.options.maxWeight ?? Infinity);
+    return (
+      this.waitingItems >= this.options.maxItems || this.waitingWeight >= (this.options.maxWeight ?? Infinity)
+    );
   }
 
   private flush(): void {
@@ -83,7 +85,7 @@ export class GroupCommit<T, R = void> {
     this.underWay += 1;
     this.commit(group.map(({ item }) => item))
       .then(
-        (results) => group.forEach(({ resolve }, i) => resolve(results[i] as R)),
+        (results) => group.forEach(({ resolve }, i) => resolve(results[i])),
         (error: unknown) => group.forEach(({ reject }) => reject(error)),
       )
       .finally(() => {
@@ -100,12 +102,15 @@ export class GroupCommit<T, R = void> {
     const hasRoom = (): boolean =>
       group.length < this.options.maxItems && weight < (this.options.maxWeight ?? Infinity);
     // One lane after the other gives a share; a single lane gives all at once.
-    const share = this.lanes.size === 1 ? this.options.maxItems : Math.max(1, Math.ceil(this.options.maxItems / this.lanes.size));
+    const share =
+      this.lanes.size === 1
+        ? this.options.maxItems
+        : Math.max(1, Math.ceil(this.options.maxItems / this.lanes.size));
     while (this.lanes.size > 0 && hasRoom()) {
       for (const [lane, queue] of this.lanes) {
         let taken = 0;
         while (taken < share && taken < queue.length && hasRoom()) {
-          const next = queue[taken]!;
+          const next = queue[taken];
           group.push(next);
           weight += next.weight;
           taken += 1;

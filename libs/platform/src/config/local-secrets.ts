@@ -24,6 +24,8 @@ export function withLocalSecrets(environment: Environment): Environment {
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(file, JSON.stringify({ ...kept, ...secrets }, null, 2) + '\n', { mode: 0o600 });
   }
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   return { ...secrets, ...given };
 }

@@ -33,7 +33,8 @@ export class SecretBox {
   open(sealed: string): string {
     const [version, id, packed] = sealed.split('.');
     const key = this.keys.get(id ?? '');
-    if (version !== 'v1' || !key || !packed) throw new Error(`Sealed text needs the unknown encryption key ${id}`);
+    if (version !== 'v1' || !key || !packed)
+      throw new Error(`Sealed text needs the unknown encryption key ${id}`);
     const bytes = Buffer.from(packed, 'base64url');
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
     decipher.setAuthTag(bytes.subarray(12, 28));

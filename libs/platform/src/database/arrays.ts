@@ -23,7 +23,7 @@ export function textArray(texts: readonly (string | null)[]): Buffer {
   bytes.writeInt32BE(1, 16);
   let offset = 20;
   for (let i = 0; i < texts.length; i += 1) {
-    offset = bytes.writeInt32BE(lengths[i]!, offset);
+    offset = bytes.writeInt32BE(lengths[i], offset);
     const text = texts[i];
     if (text !== null && text !== undefined) offset += bytes.write(text, offset, 'utf8');
   }

@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import { Client } from 'pg';
 import { MIGRATIONS } from './migrations';
 
 /** MikroORM's settings for migrations; shared by the command, the start check and the application's own ORM. */
@@ -39,14 +40,15 @@ async function withMigrator<T>(databaseUrl: string, work: (orm: MikroORM) => Pro
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   return withMigrator(databaseUrl, async (orm) => {
-    const lock = await orm.em.getKnex().client.acquireConnection();
+    const lock = new Client({ connectionString: databaseUrl });
+    await lock.connect();
     try {
       await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       const applied = await orm.getMigrator().up();
-      await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
       return applied.map(({ name }) => name);
     } finally {
-      await orm.em.getKnex().client.releaseConnection(lock);
+      // The lock goes with its connection.
+      await lock.end();
     }
   });
 }

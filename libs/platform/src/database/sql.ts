@@ -38,13 +38,19 @@ abstract class SqlPool implements OnApplicationShutdown {
   }
 
   /** Rows as objects. */
-  async rows<Row extends QueryResultRow>(statement: Statement | string, values: unknown[] = []): Promise<Row[]> {
+  async rows<Row extends QueryResultRow>(
+    statement: Statement | string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
     return (await this.pool.query<Row>(asQuery(statement, values))).rows;
   }
 
   /** Rows as arrays in the order of the select list: less work for the many. */
   async tuples<Tuple extends unknown[]>(statement: Statement, values: unknown[]): Promise<Tuple[]> {
-    const result: QueryArrayResult<Tuple> = await this.pool.query<Tuple>({ ...asQuery(statement, values), rowMode: 'array' });
+    const result: QueryArrayResult<Tuple> = await this.pool.query<Tuple>({
+      ...asQuery(statement, values),
+      rowMode: 'array',
+    });
     return result.rows;
   }
 
@@ -96,18 +102,38 @@ export class HotPathSql extends SqlPool {
   }
 }
 
-function asQuery(statement: Statement | string, values: unknown[]): { text: string; name?: string; values: unknown[] } {
+function asQuery(
+  statement: Statement | string,
+  values: unknown[],
+): { text: string; name?: string; values: unknown[] } {
   return typeof statement === 'string' ? { text: statement, values } : { ...statement, values };
 }
 
 const AWAY_SQLSTATES = /^(08|53|57P|58|XX|25006)/;
-const AWAY_ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT']);
-const AWAY_MESSAGES = /timeout exceeded|Connection terminated|Query read timeout|Client has encountered a connection error|Timeout acquiring a connection|pool is draining/i;
+const AWAY_ERRNOS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
+const AWAY_MESSAGES =
+  /timeout exceeded|Connection terminated|Query read timeout|Client has encountered a connection error|Timeout acquiring a connection|pool is draining/i;
 
 /** Whether an error says that PostgreSQL or Redis is away or out of means, rather than that we asked something wrong. */
 export function isDependencyAway(error: unknown): boolean {
-  for (let e = error as { code?: unknown; message?: unknown; name?: unknown; cause?: unknown; previous?: unknown } | undefined; e; ) {
-    if (typeof e.code === 'string' && (AWAY_ERRNOS.has(e.code) || (e.code.length === 5 && AWAY_SQLSTATES.test(e.code)))) return true;
+  for (
+    let e = error as
+      { code?: unknown; message?: unknown; name?: unknown; cause?: unknown; previous?: unknown } | undefined;
+    e;
+  ) {
+    if (
+      typeof e.code === 'string' &&
+      (AWAY_ERRNOS.has(e.code) || (e.code.length === 5 && AWAY_SQLSTATES.test(e.code)))
+    )
+      return true;
     if (typeof e.message === 'string' && AWAY_MESSAGES.test(e.message)) return true;
     if (e.name === 'MaxRetriesPerRequestError') return true;
     e = (e.previous ?? e.cause) as typeof e;

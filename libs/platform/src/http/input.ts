@@ -1,4 +1,11 @@
-import { BadRequestException, Injectable, Param, PipeTransform, ValidationPipe, type ValidationError } from '@nestjs/common';
+import {
+  BadRequestException,
+  Injectable,
+  Param,
+  PipeTransform,
+  ValidationPipe,
+  type ValidationError,
+} from '@nestjs/common';
 import { Problem, type FieldError } from './problem';
 import { isId, type IdPrefix } from '../ids';
 

@@ -36,7 +36,10 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = toProblem(error);
     if (problem.status >= 500) {
       const cause = problem.extra.cause ?? error;
-      this.logger.error({ err: cause, requestId: request.id, method: request.method, path: request.path }, problem.detail);
+      this.logger.error(
+        { err: cause, requestId: request.id, method: request.method, path: request.path },
+        problem.detail,
+      );
     }
     for (const [name, value] of Object.entries(problem.extra.headers ?? {})) response.setHeader(name, value);
     response
@@ -50,11 +53,15 @@ export class ProblemFilter implements ExceptionFilter {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) {
-    return new Problem(CODES_BY_STATUS[error.getStatus()] ?? 'internal_error', error.message, { cause: error });
+    return new Problem(CODES_BY_STATUS[error.getStatus()] ?? 'internal_error', error.message, {
+      cause: error,
+    });
   }
   if (isBodyError(error)) {
-    if (error.type === 'entity.too.large') return new Problem('payload_too_large', `The body is larger than ${error.limit} bytes.`);
-    if (error.type === 'entity.parse.failed') return new Problem('malformed_json', 'The body is not valid JSON.');
+    if (error.type === 'entity.too.large')
+      return new Problem('payload_too_large', `The body is larger than ${error.limit} bytes.`);
+    if (error.type === 'entity.parse.failed')
+      return new Problem('malformed_json', 'The body is not valid JSON.');
     if (error.status === 415) return new Problem('unsupported_media_type', error.message);
     return new Problem('validation_failed', error.message);
   }
@@ -62,7 +69,11 @@ export function toProblem(error: unknown): Problem {
     const name = (error as Error).name === 'MaxRetriesPerRequestError' ? 'Redis' : 'PostgreSQL';
     return dependencyAway(name, error);
   }
-  return new Problem('internal_error', 'Something went wrong on our side. The request id helps us to find it.', { cause: error });
+  return new Problem(
+    'internal_error',
+    'Something went wrong on our side. The request id helps us to find it.',
+    { cause: error },
+  );
 }
 
 /** Terminus tells an unhealthy state by an exception whose body is the report. */
@@ -73,7 +84,9 @@ function isHealthReport(error: unknown): error is HttpException {
 }
 
 /** Errors of Express's body parsers and URL decoding carry a 4xx status. */
-function isBodyError(error: unknown): error is { type?: string; status: number; message: string; limit?: number } {
+function isBodyError(
+  error: unknown,
+): error is { type?: string; status: number; message: string; limit?: number } {
   const status = (error as { status?: unknown } | null)?.status;
   return error instanceof Error && typeof status === 'number' && status >= 400 && status < 500;
 }

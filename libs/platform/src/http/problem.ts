@@ -61,8 +61,12 @@ export class Problem extends Error {
   static invalid(errors: FieldError[]): Problem {
     const [first, ...rest] = errors;
     const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
-    return new Problem('validation_failed', first ? `${first.path || 'The body'}: ${first.message}${more}` : 'The input is not valid.', {
-      errors,
-    });
+    return new Problem(
+      'validation_failed',
+      first ? `${first.path || 'The body'}: ${first.message}${more}` : 'The input is not valid.',
+      {
+        errors,
+      },
+    );
   }
 }

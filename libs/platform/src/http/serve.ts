@@ -26,8 +26,15 @@ const MAX_BATCH_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_CUSTOMER_BODY_BYTES = 256 * 1024;
 
 /** Creates one Nest application as every process of the house runs it; it does not listen yet. */
-export async function createApplication(root: Type | DynamicModule, config: Config): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(root, { bufferLogs: true, bodyParser: false, abortOnError: false });
+export async function createApplication(
+  root: Type | DynamicModule,
+  config: Config,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(root, {
+    bufferLogs: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
   app.useLogger(app.get(PinoLogger));
   prepareApplication(app, config);
   return app;
@@ -40,7 +47,10 @@ export function prepareApplication(app: INestApplication, config: Config): void 
   express.set('etag', false);
   express.set('query parser', 'simple');
   app.use(correlate);
-  app.use(/^\/(v1|internal|health|metrics|docs)/, helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(
+    /^\/(v1|internal|health|metrics|docs)/,
+    helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+  );
   if (config.ALLOWED_ORIGINS.length > 0) app.enableCors({ origin: config.ALLOWED_ORIGINS, maxAge: 600 });
   app.use('/internal/v1/events/batch', refuseOtherTypes, json({ limit: MAX_BATCH_BODY_BYTES }));
   app.use('/internal', refuseOtherTypes, json({ limit: MAX_EVENT_BODY_BYTES }));
@@ -48,7 +58,6 @@ export function prepareApplication(app: INestApplication, config: Config): void 
   app.use(tellAsProblem);
   app.useGlobalPipes(strictValidation());
   app.useGlobalFilters(new ProblemFilter(), new UnknownRouteFilter(app));
-  app.enableShutdownHooks();
 }
 
 /**
@@ -60,7 +69,10 @@ export async function listen(app: INestApplication, config: Config): Promise<num
     await app.listen(config.PORT);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(`Port ${config.PORT} is taken. Stop what uses it, or choose another: PORT=3001 npm start`, { cause: error });
+    throw new Error(
+      `Port ${config.PORT} is taken. Stop what uses it, or choose another: PORT=3001 npm start`,
+      { cause: error },
+    );
   }
   const server = app.getHttpServer() as Server;
   server.keepAliveTimeout = 65_000;
@@ -81,7 +93,8 @@ function correlate(request: Request, response: Response, next: NextFunction): vo
 }
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
   if (hasBody && !request.is('application/json')) {
     next(new Problem('unsupported_media_type', 'Send the body as application/json.'));
     return;

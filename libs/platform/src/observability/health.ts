@@ -1,6 +1,12 @@
 import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { HealthCheck, HealthCheckService, HealthIndicatorService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import {
+  HealthCheck,
+  HealthCheckService,
+  HealthIndicatorService,
+  TerminusModule,
+  type HealthCheckResult,
+} from '@nestjs/terminus';
 import { MIGRATIONS } from '../database/migrations';
 import { Sql } from '../database/sql';
 import { RedisConnection } from '../redis';
@@ -57,7 +63,9 @@ class HealthController {
 
   @Get('ready')
   @HealthCheck()
-  @ApiOperation({ summary: 'Whether PostgreSQL, Redis and the migrations are in order; 503 names what is not' })
+  @ApiOperation({
+    summary: 'Whether PostgreSQL, Redis and the migrations are in order; 503 names what is not',
+  })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.dependencies.postgres(),

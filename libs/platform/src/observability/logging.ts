@@ -9,7 +9,10 @@ export function loggingModule(config: Config): DynamicModule {
     pinoHttp: {
       level: config.LOG_LEVEL,
       // One line an event and one an attempt are written by those who know; a line a request on top would double it.
-      autoLogging: { ignore: (request: IncomingMessage) => /^\/(internal|health|metrics|inspector)/.test(request.url ?? '') },
+      autoLogging: {
+        ignore: (request: IncomingMessage) =>
+          /^\/(internal|health|metrics|inspector)/.test(request.url ?? ''),
+      },
       genReqId: (request: IncomingMessage) => (request as { id?: string }).id ?? '',
       serializers: {
         req: (request: { id: string; method: string; url: string }) => ({

@@ -1,6 +1,13 @@
-import { BullModule } from '@nestjs/bull';
-import { DynamicModule } from '@nestjs/common';
-import type { QueueOptions } from 'bull';
+import { BullModule, getQueueToken } from '@nestjs/bull';
+import {
+  BeforeApplicationShutdown,
+  DynamicModule,
+  Global,
+  Injectable,
+  Module,
+  OnApplicationShutdown,
+} from '@nestjs/common';
+import type { Queue, QueueOptions } from 'bull';
 import Redis from 'ioredis';
 import { Config } from '../config/config';
 
@@ -10,39 +17,92 @@ export const QUEUES = {
   callEvents: 'call-events',
   /** The clock of retries: one delayed job for each attempt that is due later. */
   retries: 'delivery-retries',
-  /** What the API asks the dispatcher to do outside: test, retry, replay. */
+  /** What the API asks the dispatcher to do outside: test, retry. */
   commands: 'dispatcher-commands',
 } as const;
 
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
-/** Registers queues for injection with `@InjectQueue`. Bull stays behind this file, so that another queue is a small swap. */
-export function registerQueues(...names: QueueName[]): DynamicModule {
-  return BullModule.registerQueueAsync(
-    ...names.map((name) => ({
-      name,
-      inject: [Config],
-      useFactory: (config: Config): QueueOptions => queueOptions(config),
-    })),
-  );
+/** A stop waits so long for jobs under way; what is not done by then is run again by another process. */
+const END_JOBS_WITHIN_MS = 5_000;
+
+/** The queues of a process and their connections: Bull leaves it to those who make connections to close them. */
+@Injectable()
+export class Queues implements BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly queues: Queue[] = [];
+  private readonly connections: Redis[] = [];
+
+  constructor(private readonly config: Config) {}
+
+  /** Bull's options for a queue of the house. */
+  options(): QueueOptions {
+    return {
+      // `call-events` is a name that other services use too: in the usual installation the prefix is Bull's own.
+      prefix: this.config.REDIS_PREFIX === 'skipcalls' ? 'bull' : `${this.config.REDIS_PREFIX}-bull`,
+      createClient: (type) => this.connect(type === 'client'),
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: 1_000 },
+      settings: { stalledInterval: 15_000, maxStalledCount: 10 },
+    };
+  }
+
+  add(queue: Queue): void {
+    this.queues.push(queue);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_JOBS_WITHIN_MS);
+    });
+    // Bull starts in the background; closing it before it has would end in an unhandled rejection.
+    const closed = this.queues.map((queue) => queue.isReady().then(() => queue.close()));
+    await Promise.race([late, Promise.allSettled(closed)]);
+    clearTimeout(timer);
+  }
+
+  onApplicationShutdown(): void {
+    for (const connection of this.connections) connection.disconnect();
+  }
+
+  private connect(isOrdinary: boolean): Redis {
+    const connection = new Redis(this.config.REDIS_URL, {
+      retryStrategy: (times) => Math.min(50 * times, 1_000),
+      // Bull's blocking connections must wait for ever; commands of the others are bounded by those who call them.
+      maxRetriesPerRequest: null,
+      enableReadyCheck: false,
+      ...(isOrdinary ? { commandTimeout: 5_000 } : {}),
+    });
+    connection.on('error', () => undefined);
+    this.connections.push(connection);
+    return connection;
+  }
 }
 
-export function queueOptions(config: Config): QueueOptions {
+@Global()
+@Module({ providers: [Queues], exports: [Queues] })
+export class QueueModule {}
+
+/** Registers queues for injection with `@InjectQueue`. Bull stays behind this file, so that another queue is a small swap. */
+export function registerQueues(...names: QueueName[]): DynamicModule {
   return {
-    // `call-events` is a name that other services use too: in the usual installation the prefix is Bull's own.
-    prefix: config.REDIS_PREFIX === 'skipcalls' ? 'bull' : `${config.REDIS_PREFIX}-bull`,
-    createClient: (type) => {
-      const client = new Redis(config.REDIS_URL, {
-        retryStrategy: (times) => Math.min(50 * times, 1_000),
-        // Bull's blocking connections must wait for ever; commands of the others are bounded by those who call them.
-        maxRetriesPerRequest: null,
-        enableReadyCheck: false,
-        ...(type === 'client' ? { commandTimeout: 5_000 } : {}),
-      });
-      client.on('error', () => undefined);
-      return client;
-    },
-    defaultJobOptions: { removeOnComplete: true, removeOnFail: 1_000 },
-    settings: { stalledInterval: 15_000, maxStalledCount: 10 },
+    module: RegisteredQueues,
+    imports: [
+      BullModule.registerQueueAsync(
+        ...names.map((name) => ({
+          name,
+          inject: [Queues],
+          useFactory: (queues: Queues) => queues.options(),
+        })),
+      ),
+    ],
+    providers: names.map((name) => ({
+      provide: `closes ${name}`,
+      inject: [Queues, getQueueToken(name)],
+      useFactory: (queues: Queues, queue: Queue) => queues.add(queue),
+    })),
+    exports: [BullModule],
   };
 }
+
+@Module({})
+class RegisteredQueues {}

@@ -90,8 +90,10 @@ export class MainJob20261124000001 extends Migration {
         data text,
         expunged_at timestamptz(3)
       )`);
-    this.addSql(`create unique index events_idempotency on events (account_id, idempotency_key) where idempotency_key is not null`);
-    this.addSql(`create index events_account on events (account_id, id)`);
+    this.addSql(
+      `create unique index events_idempotency on events (account_id, idempotency_key) where idempotency_key is not null`,
+    );
+    this.addSql(`create index events_account on events (account_id, id, type)`);
     this.addSql(`create index events_call on events (account_id, call_id)`);
     // Where PostgreSQL was built with it, lz4 compresses the payload at a fraction of pglz's cost.
     this.addSql(`
@@ -120,18 +122,32 @@ export class MainJob20261124000001 extends Migration {
         last_outcome text,
         last_status_code int
       ) with (fillfactor = 80)`);
-    this.addSql(`comment on column deliveries.attempt_count is 'attempts made or in hand: the number of the newest one'`);
-    this.addSql(`comment on column deliveries.run_start is 'attempt_count when the present run of the retry policy began'`);
-    this.addSql(`comment on column deliveries.due_at is 'when the next attempt is due; null while a dispatcher has it in hand, while it is parked, and once it is settled'`);
-    this.addSql(`comment on column deliveries.parked_at is 'since when it waits for its webhook to have room'`);
+    this.addSql(
+      `comment on column deliveries.attempt_count is 'attempts made or in hand: the number of the newest one'`,
+    );
+    this.addSql(
+      `comment on column deliveries.run_start is 'attempt_count when the present run of the retry policy began'`,
+    );
+    this.addSql(
+      `comment on column deliveries.due_at is 'when the next attempt is due; null while a dispatcher has it in hand, while it is parked, and once it is settled'`,
+    );
+    this.addSql(
+      `comment on column deliveries.parked_at is 'since when it waits for its webhook to have room'`,
+    );
     this.addSql(`create unique index deliveries_event_webhook on deliveries (event_id, webhook_id)`);
-    this.addSql(`create index deliveries_account on deliveries (account_id, id)`);
+    this.addSql(`create index deliveries_account on deliveries (account_id, id, event_type)`);
     this.addSql(`create index deliveries_webhook on deliveries (webhook_id, id)`);
     this.addSql(`create index deliveries_due on deliveries (due_at) where due_at is not null`);
-    this.addSql(`create index deliveries_parked on deliveries (webhook_id, parked_at) where parked_at is not null`);
-    this.addSql(`create index deliveries_waiting on deliveries (account_id, id) where due_at is not null or parked_at is not null`);
+    this.addSql(
+      `create index deliveries_parked on deliveries (webhook_id, parked_at) where parked_at is not null`,
+    );
+    this.addSql(
+      `create index deliveries_waiting on deliveries (account_id, id) where due_at is not null or parked_at is not null`,
+    );
     this.addSql(`create index deliveries_failed on deliveries (account_id, id) where failed_at is not null`);
-    this.addSql(`create index deliveries_failed_webhook on deliveries (webhook_id, id) where failed_at is not null`);
+    this.addSql(
+      `create index deliveries_failed_webhook on deliveries (webhook_id, id) where failed_at is not null`,
+    );
 
     this.addSql(`
       create table attempts (
@@ -174,13 +190,16 @@ export class MainJob20261124000001 extends Migration {
       create table manual_attempts (
         id uuid primary key,
         delivery_id uuid not null,
+        trigger text not null check (trigger in ('manual', 'test')),
         created_at timestamptz(3) not null default now(),
         dispatcher_id uuid
       )`);
   }
 
   override down(): void {
-    this.addSql('drop table manual_attempts, delivery_leases, dispatchers, attempts, deliveries, events, webhooks, api_keys, accounts');
+    this.addSql(
+      'drop table manual_attempts, delivery_leases, dispatchers, attempts, deliveries, events, webhooks, api_keys, accounts',
+    );
     this.addSql('drop function uuid_generate_v7');
   }
 }

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import {
+  DeliveryEngineModule,
+  LateAnswersModule,
+  ReplayRunnerModule,
+  StatsRollupModule,
+} from '@app/delivery';
+import { EventsModule } from '@app/events';
+import { QUEUES, registerQueues } from '@app/platform';
+import { AccountsHttpModule } from './accounts.module';
+import { EventsController } from './events/events.controller';
+import { CallEventsProcessor } from './queues/call-events.processor';
+import { CommandsProcessor } from './queues/commands.processor';
+import { RetriesProcessor } from './queues/retries.processor';
+
+/** The one process that reaches outside: the publishers' door, sending, and the work in the background. */
+@Module({
+  imports: [
+    EventsModule.sendingBy(DeliveryEngineModule),
+    DeliveryEngineModule,
+    ReplayRunnerModule,
+    StatsRollupModule,
+    LateAnswersModule,
+    AccountsHttpModule,
+    registerQueues(QUEUES.callEvents, QUEUES.retries, QUEUES.commands),
+  ],
+  controllers: [EventsController],
+  providers: [CallEventsProcessor, RetriesProcessor, CommandsProcessor],
+})
+export class DispatcherModule {}

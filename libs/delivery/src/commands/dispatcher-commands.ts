@@ -1,0 +1,109 @@
+import { InjectQueue } from '@nestjs/bull';
+import { Injectable } from '@nestjs/common';
+import { type EventType, sampleCallData } from '@app/formatting';
+import {
+  ChangeFeed,
+  dependencyAway,
+  type Id,
+  newId,
+  plainArray,
+  QUEUES,
+  Sql,
+  toUuid,
+  uuidv7,
+} from '@app/platform';
+import type { Queue } from 'bull';
+import { MANUAL_JOB, type ManualJob } from './manual-job';
+
+/** An attempt takes 10 s at the most; a dispatcher needs a moment to take it and to record it. */
+const ANSWER_WITHIN_MS = 13_000;
+
+const INSERT_WISHES = `
+  insert into manual_attempts (id, delivery_id, trigger)
+  select wish_id, delivery_id, 'manual' from unnest($1::uuid[], $2::uuid[]) as wish (wish_id, delivery_id)`;
+
+const INSERT_TEST = `
+  with event as (
+    insert into events (id, account_id, type, call_id, occurred_at, test, data) values ($1, $2, $3, $4, now(), true, $5)
+  ), delivery as (
+    insert into deliveries (id, account_id, webhook_id, event_id, event_type, format, status, trigger)
+    select $6, $2, webhooks.id, $1, $3, webhooks.format, 'PENDING', 'test'
+    from webhooks where webhooks.id = $7 and webhooks.account_id = $2 and deleted_at is null
+    returning id
+  )
+  insert into manual_attempts (id, delivery_id, trigger) select $8, id, 'test' from delivery`;
+
+/** A test that no dispatcher has taken is called off: it was asked for now, not for later. */
+const CALL_OFF_TEST = `
+  with off as (delete from manual_attempts where id = $1 and dispatcher_id is null returning delivery_id)
+  update deliveries set status = 'FAILED', failed_at = now(), finished_at = now(), last_outcome = 'NOT_SENT'
+  from off where deliveries.id = off.delivery_id`;
+
+/** What processes that make no outgoing call ask of the dispatcher. */
+@Injectable()
+export class DispatcherCommands {
+  constructor(
+    private readonly sql: Sql,
+    private readonly changes: ChangeFeed,
+    @InjectQueue(QUEUES.commands) private readonly queue: Queue<ManualJob>,
+  ) {}
+
+  /**
+   * Sends one sample event to a webhook now, without retries.
+   * @returns the id of its delivery, when its attempt is recorded.
+   * @throws Problem dependency_unavailable when no dispatcher has answered.
+   */
+  async sendTest(accountId: string, webhookId: string, eventType: EventType): Promise<Id<'dlv'>> {
+    const deliveryId = newId('dlv');
+    const wishId = uuidv7();
+    const sample = sampleCallData(eventType);
+    await this.sql.execute(INSERT_TEST, [
+      uuidv7(), toUuid(accountId), eventType, sample.call.id, JSON.stringify(sample), toUuid(deliveryId), toUuid(webhookId), wishId,
+    ]); // prettier-ignore
+    if (await this.done([wishId])) return deliveryId;
+    await this.sql.execute(CALL_OFF_TEST, [wishId]);
+    throw dependencyAway('Redis');
+  }
+
+  /** Has each delivery attempted once more now, whatever its state. Resolves when the wish is committed. */
+  async retry(deliveryIds: readonly string[]): Promise<void> {
+    const wishIds = deliveryIds.map(() => uuidv7());
+    await this.sql.execute(INSERT_WISHES, [plainArray(wishIds), plainArray(deliveryIds.map(toUuid))]);
+    // Without Redis nobody is woken; the sweeper looks for wishes several times a second.
+    void this.add(wishIds).catch(() => undefined);
+  }
+
+  /** Tells the dispatchers that deliveries of these webhooks were parked. */
+  async wake(webhookIds: readonly string[]): Promise<void> {
+    await Promise.all(webhookIds.map((webhookId) => this.changes.announce('parked', webhookId)));
+  }
+
+  /** Closes a webhook's circuit by hand: its deliveries go out again at once. */
+  async resetCircuit(webhookId: string): Promise<void> {
+    await this.sql.execute(
+      `update webhooks set circuit_state = 'CLOSED', circuit_changed_at = now() where id = $1`,
+      [toUuid(webhookId)],
+    );
+    await this.changes.announce('circuit-reset', webhookId);
+  }
+
+  private add(wishIds: string[]) {
+    return this.queue.add(
+      MANUAL_JOB,
+      { ids: wishIds },
+      { removeOnComplete: 100, removeOnFail: 100, jobId: wishIds[0] },
+    );
+  }
+
+  private async done(wishIds: string[]): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), ANSWER_WITHIN_MS);
+    });
+    const work = this.add(wishIds).then(async (job) => {
+      await job.finished();
+      return true;
+    });
+    return Promise.race([work.catch(() => false), tooLate]).finally(() => clearTimeout(timer));
+  }
+}

@@ -1,0 +1,198 @@
+import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { type CommittedEvent, type Custody, FirstAttempts } from '@app/events';
+import { uuidv7 } from '@app/platform';
+import type { WebhookTarget } from '@app/webhooks';
+import type { AttemptResult } from '../attempt';
+import { WebhookSender } from '../sending/webhook-sender';
+import { EventContent } from './event-content';
+import type { Gate, GateWork } from './gate';
+import { Gates } from './gates';
+import { Hand } from './hand';
+import type { InHand, Lease } from './in-hand';
+import { Membership } from './membership';
+import { Parking } from './parking';
+import { Settlement } from './settlement';
+import { Slots, type Standing } from './slots';
+import { notSent, refusal } from './verdict';
+
+/** So many deliveries wait for nothing but this process: then publishers have to wait, a little. */
+const BUSY_AT = 1_000;
+const BUSY_CHECK_MS = 2;
+/** A graceful stop waits so long for what is in flight, in milliseconds: an attempt's 10 s, and its record. */
+const STOP_WITHIN_MS = 11_000;
+
+/**
+ * Sends deliveries and records what came of it. The way of one delivery, top to bottom:
+ *
+ * 1. `take`: its event was committed a moment ago. Or `admit`: it was claimed for a retry, or from the parked.
+ * 2. Its webhook's `Gate` holds it until the webhook may be sent to, and calls `start`.
+ * 3. `attempt`: the sender makes the attempt; `Settlement` decides what follows and commits both.
+ * 4. A retry that is due soon becomes a delayed job; a later one is found by the sweeper.
+ *
+ * From 1 to 3 a lease in PostgreSQL says that it is in this process's hand. If the process dies, another takes it over.
+ */
+@Injectable()
+export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApplicationShutdown {
+  readonly slots = new Slots();
+  private readonly logger = new Logger('Delivery');
+  private readonly attempting = new Set<Promise<void>>();
+  private isStopping = false;
+
+  constructor(
+    private readonly gates: Gates,
+    private readonly hand: Hand,
+    private readonly parking: Parking,
+    private readonly sender: WebhookSender,
+    private readonly settlement: Settlement,
+    private readonly membership: Membership,
+  ) {
+    super();
+    gates.servedBy(this);
+  }
+
+  /** Whether more may be claimed. */
+  get hasRoom(): boolean {
+    return !this.hand.isFull && !this.isStopping;
+  }
+
+  /** Asked right before a group of events is committed. */
+  custody(accountIds: Iterable<string>): Custody {
+    return {
+      dispatcherId: this.membership.dispatcherId,
+      leaseId: uuidv7(),
+      withoutRoom: this.hand.isFull || this.isStopping ? 'all' : this.gates.withoutRoom(accountIds),
+    };
+  }
+
+  /** While this process can't keep up, a group waits a few milliseconds for it: so publishers feel it, and slow down. */
+  async ready(withinMs: number): Promise<void> {
+    const until = performance.now() + withinMs;
+    while (this.gates.waitingForUs > BUSY_AT && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, BUSY_CHECK_MS));
+    }
+  }
+
+  /** Told right after a group of events was committed: their deliveries are in hand, or parked. */
+  take(leaseId: string, events: CommittedEvent[]): void {
+    const lease: Lease = { id: leaseId, open: 0 };
+    const deliveries: InHand[] = [];
+    for (const { event, deliveries: made } of events) {
+      const content = new EventContent(event.id, event.type, event.occurredAt, false, event.data);
+      for (const { id, webhookId, format, parked } of made) {
+        if (parked) {
+          this.gates.of(webhookId, event.accountId).noteBacklog();
+          continue;
+        }
+        lease.open += 1;
+        deliveries.push({
+          id, accountId: event.accountId, webhookId, format, event: content, trigger: 'event', number: 1, position: 1, lease,
+        }); // prettier-ignore
+      }
+    }
+    this.admit(deliveries);
+  }
+
+  /** Deliveries that were claimed; each goes to its webhook's gate. */
+  admit(deliveries: readonly InHand[]): void {
+    for (const delivery of deliveries) this.hand.take(delivery);
+    if (this.isStopping) return this.giveUp(deliveries);
+    for (const delivery of deliveries) {
+      const gate = this.gates.of(delivery.webhookId, delivery.accountId);
+      if (!gate.offer(delivery)) this.park([delivery], gate);
+    }
+  }
+
+  /** Makes an attempt at once, past the gate: a person asked for it. Resolves when it is recorded. */
+  async attemptNow(delivery: InHand): Promise<void> {
+    this.hand.take(delivery);
+    const target = await this.gates.settingsOf(delivery.webhookId);
+    const result = await this.send(delivery, target);
+    await this.settlement.settle(delivery, target, result);
+    this.hand.drop(delivery);
+  }
+
+  start(delivery: InHand, gate: Gate, standing: Standing): void {
+    const attempt = this.attempt(delivery, gate, standing).finally(() => this.attempting.delete(attempt));
+    this.attempting.add(attempt);
+  }
+
+  park(deliveries: readonly InHand[], gate: Gate): void {
+    if (this.isStopping) return this.giveUp(deliveries);
+    this.parking.park(deliveries).then(
+      () => gate.noteBacklog(),
+      (error: unknown) =>
+        this.logger.error({ err: error, msg: 'Deliveries could not be parked; the sweeper will find them' }),
+    );
+  }
+
+  async fetchParked(gate: Gate, count: number): Promise<InHand[]> {
+    if (this.isStopping || this.hand.isFull || !this.membership.mayAct) return [];
+    const deliveries = await this.parking.fetch(gate.webhookId, count);
+    for (const delivery of deliveries) this.hand.take(delivery);
+    if (!this.isStopping) return deliveries;
+    this.giveUp(deliveries);
+    return [];
+  }
+
+  /** Ends what is in flight, hands back what is not. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    for (const gate of this.gates.all()) this.giveUp(gate.empty());
+    const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref());
+    await Promise.race([late, this.settleAll()]);
+  }
+
+  private async settleAll(): Promise<void> {
+    while (this.attempting.size > 0) await Promise.all(this.attempting);
+    await Promise.all([this.settlement.drained(), this.parking.drained()]);
+  }
+
+  private async attempt(delivery: InHand, gate: Gate, standing: Standing): Promise<void> {
+    const target = gate.settings ?? null;
+    // Another dispatcher may think us dead by now, and have taken it over: then it is not ours to send.
+    if (!this.membership.mayAct) {
+      gate.finished(standing, notSent(target, 'The dispatcher had lost touch with the others.', Date.now()));
+      return this.giveUp([delivery]);
+    }
+    const result = await this.send(delivery, target);
+    gate.finished(standing, result);
+    try {
+      await this.settlement.settle(delivery, target, result);
+    } catch (error) {
+      this.logger.error({
+        err: error,
+        deliveryId: delivery.id,
+        msg: 'An attempt could not be recorded; it will be made again',
+      });
+    }
+    this.hand.drop(delivery);
+  }
+
+  private async send(delivery: InHand, target: WebhookTarget | null): Promise<AttemptResult> {
+    const { event } = delivery;
+    const body = event.body(delivery.format);
+    const refused = refusal(target, delivery);
+    if (refused !== null || !target || !body)
+      return notSent(target, refused ?? 'There is nothing to send.', Date.now());
+    return this.sender.send({
+      target,
+      body,
+      eventId: event.id,
+      eventType: event.type,
+      deliveryId: delivery.id,
+      attemptNumber: delivery.number,
+      timestamp: Math.floor(Date.now() / 1_000),
+      test: event.test,
+    });
+  }
+
+  private giveUp(deliveries: readonly InHand[]): void {
+    if (deliveries.length === 0) return;
+    this.parking.handBack(deliveries).catch((error: unknown) =>
+      this.logger.error({
+        err: error,
+        msg: 'Deliveries could not be handed back; the sweeper will find them',
+      }),
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { Module } from '@nestjs/common';
+import { FirstAttempts } from '@app/events';
+import { QUEUES, registerQueues } from '@app/platform';
+import { WebhookTargetsModule } from '@app/webhooks';
+import { RetryIntake } from '../retry/retry-intake';
+import { RetryQueue } from '../retry/retry-queue';
+import { WebhookSender } from '../sending/webhook-sender';
+import { AttemptRecorder } from '../store/attempt-recorder';
+import { DeliveryStore } from '../store/delivery-store';
+import { LeaseStore } from '../store/lease-store';
+import { ManualAttempts } from '../store/manual-attempts';
+import { DeliveryEngine } from './delivery-engine';
+import { EngineGauges } from './engine-gauges';
+import { Gates } from './gates';
+import { Hand } from './hand';
+import { Heartbeat } from './heartbeat';
+import { ManualSender } from './manual-sender';
+import { Membership } from './membership';
+import { Parking } from './parking';
+import { Settlement } from './settlement';
+import { Sweeper } from './sweeper';
+import { WebhookHealth } from './webhook-health';
+
+/** Sending, for the one process that reaches outside. */
+@Module({
+  imports: [WebhookTargetsModule, registerQueues(QUEUES.retries)],
+  providers: [
+    DeliveryEngine,
+    { provide: FirstAttempts, useExisting: DeliveryEngine },
+    Gates,
+    Hand,
+    Membership,
+    Heartbeat,
+    Sweeper,
+    Parking,
+    Settlement,
+    WebhookHealth,
+    WebhookSender,
+    AttemptRecorder,
+    DeliveryStore,
+    LeaseStore,
+    ManualAttempts,
+    ManualSender,
+    RetryQueue,
+    RetryIntake,
+    EngineGauges,
+  ],
+  exports: [FirstAttempts, RetryIntake, ManualSender],
+})
+export class DeliveryEngineModule {}

@@ -1,0 +1,27 @@
+import { renderBody, type EventType, type PayloadFormat } from '@app/formatting';
+
+/** The event of a delivery in hand. Its body is made once for each format, however many webhooks get it. */
+export class EventContent {
+  private readonly bodies = new Map<PayloadFormat, Buffer>();
+
+  constructor(
+    readonly id: string,
+    readonly type: EventType,
+    readonly occurredAt: Date,
+    readonly test: boolean,
+    /** The call record as JSON text; null once it was expunged. */
+    readonly data: string | null,
+  ) {}
+
+  /** @returns the exact bytes to sign and send, or null when there is nothing left to send. */
+  body(format: PayloadFormat): Buffer | null {
+    if (this.data === null) return null;
+    let body = this.bodies.get(format);
+    if (!body) {
+      const { id, type, occurredAt, test, data } = this;
+      body = renderBody({ id, type, occurredAt, test, data }, format);
+      this.bodies.set(format, body);
+    }
+    return body;
+  }
+}

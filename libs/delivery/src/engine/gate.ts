@@ -1,0 +1,287 @@
+import type { WebhookTarget } from '@app/webhooks';
+import type { AttemptResult } from '../attempt';
+import { afterAttempt, beforeAttempt, type Circuit, CLOSED_CIRCUIT, openCircuit } from './circuit';
+import type { InHand } from './in-hand';
+import { RateLimit } from './rate-limit';
+import type { Slots, SlotWaiter, Standing } from './slots';
+
+/** What a gate has others do. */
+export interface GateWork {
+  readonly slots: Slots;
+  /** Makes the attempt; the gate is told by `finished`. */
+  start(delivery: InHand, gate: Gate, standing: Standing): void;
+  /** Hands deliveries back to PostgreSQL, to wait there; the gate is told by `noteBacklog`. */
+  park(deliveries: InHand[], gate: Gate): void;
+  /** Takes parked deliveries in hand, oldest first. */
+  fetchParked(gate: Gate, count: number): Promise<InHand[]>;
+}
+
+/** Who hears of what a gate has decided. */
+export interface GateWatch {
+  /** The gate has room now, or has none any more. */
+  doorMoved(gate: Gate): void;
+  circuitMoved(gate: Gate, circuit: Circuit): void;
+}
+
+/** Monotonic milliseconds. */
+export type Clock = () => number;
+
+/** In flight at the same time to an endpoint: before anything is known of it, at the least, at the most. */
+const UNPROVEN_LIMIT = 4;
+const MIN_LIMIT = 8;
+const FIRST_LIMIT = 16;
+const MAX_LIMIT = 64;
+/** Waiting in memory for one endpoint, beside those in flight: what it works off within about a second. */
+const QUEUE_WITHIN_MS = 1_000;
+const MIN_QUEUE = 32;
+const MAX_QUEUE = 1_024;
+/** An endpoint is suspect after so many time-outs in a row. */
+const SUSPECT_AFTER = 3;
+
+/**
+ * Decides when the deliveries of one webhook go out: so many in flight, a short queue in memory, the rest parked in
+ * PostgreSQL. The limit grows by one with a success and halves with a time-out; a circuit stops an endpoint that only
+ * keeps us waiting; the webhook's own `maxConcurrency` and `rateLimitPerSecond` hold at all times.
+ */
+export class Gate implements SlotWaiter {
+  circuit: Circuit = CLOSED_CIRCUIT;
+  /** Whether deliveries of it are parked; new ones then wait behind them. */
+  backlog = false;
+  inFlight = 0;
+  lastUsedAt: number;
+  private readonly queue: InHand[] = [];
+  private target: WebhookTarget | null | undefined;
+  private limit = FIRST_LIMIT;
+  private hasAnswered = false;
+  private latencyMs = 100;
+  private rate: RateLimit | null = null;
+  private elsewhere = false;
+  private fetching = false;
+  private doorOpen = true;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    readonly webhookId: string,
+    readonly accountId: string,
+    private readonly work: GateWork,
+    private readonly watch: GateWatch,
+    private readonly now: Clock = () => performance.now(),
+  ) {
+    this.lastUsedAt = now();
+  }
+
+  /** The webhook's settings: undefined until they are read, null when there is no such webhook. */
+  get settings(): WebhookTarget | null | undefined {
+    return this.target;
+  }
+
+  get queued(): number {
+    return this.queue.length;
+  }
+
+  /** Whether a new delivery may be handed to it; if not, it has to be parked. */
+  get hasRoom(): boolean {
+    return this.doorOpen;
+  }
+
+  /** Whether what is queued here waits for this process, not for a slow endpoint. */
+  get isFast(): boolean {
+    return this.standing === 'proven' && this.latencyMs < QUEUE_WITHIN_MS / 10;
+  }
+
+  get isIdle(): boolean {
+    return (
+      this.queue.length === 0 &&
+      this.inFlight === 0 &&
+      !this.fetching &&
+      !this.backlog &&
+      this.circuit === CLOSED_CIRCUIT
+    );
+  }
+
+  /**
+   * @param target the webhook's settings, read anew.
+   * @param elsewhere whether another dispatcher sends to it.
+   */
+  configure(target: WebhookTarget | null, elsewhere: boolean): void {
+    const first = this.target === undefined;
+    this.target = target;
+    this.elsewhere = elsewhere;
+    const perSecond = target?.rateLimitPerSecond ?? null;
+    if (this.rate?.perSecond !== perSecond)
+      this.rate = perSecond === null ? null : new RateLimit(perSecond, this.now());
+    if (first && target?.circuitIsOpen) this.circuit = openCircuit(this.now());
+    if (elsewhere) this.parkQueue();
+    this.moveDoor();
+    this.pump();
+  }
+
+  /** Hands a delivery to the gate. @returns false when it has no room: the delivery has to be parked. */
+  offer(delivery: InHand): boolean {
+    if (!this.hasRoom) return false;
+    this.accept(delivery);
+    return true;
+  }
+
+  /** There are parked deliveries. */
+  noteBacklog(): void {
+    this.backlog = true;
+    this.moveDoor();
+    this.pump();
+  }
+
+  finished(standing: Standing, result: AttemptResult): void {
+    const now = this.now();
+    this.inFlight -= 1;
+    this.learn(result);
+    const circuit = afterAttempt(this.circuit, result.outcome, now);
+    if (circuit.state !== this.circuit.state) this.moveCircuit(circuit);
+    this.circuit = circuit;
+    this.work.slots.release(standing);
+    this.moveDoor();
+    this.pump();
+  }
+
+  /** Closes the circuit by hand. */
+  reset(): void {
+    if (this.circuit.state !== 'CLOSED') this.moveCircuit(CLOSED_CIRCUIT);
+    this.circuit = CLOSED_CIRCUIT;
+    this.moveDoor();
+    this.pump();
+  }
+
+  /** Takes back what has not been started. */
+  empty(): InHand[] {
+    if (this.timer) clearTimeout(this.timer);
+    return this.queue.splice(0);
+  }
+
+  /** Starts what may start, and sees that there is something to start. */
+  pump(): void {
+    if (this.target === undefined) return;
+    while (this.queue.length > 0 && this.mayStart()) {
+      const standing = this.standing;
+      if (!this.work.slots.take(standing, this)) break;
+      this.rate?.take();
+      this.inFlight += 1;
+      this.lastUsedAt = this.now();
+      this.work.start(this.queue.shift()!, this, standing);
+    }
+    if (this.backlog) this.refill();
+    this.moveDoor();
+  }
+
+  get standing(): Standing {
+    if (this.circuit.timeoutsInRow >= SUSPECT_AFTER) return 'suspect';
+    return this.hasAnswered ? 'proven' : 'unproven';
+  }
+
+  private get isSending(): boolean {
+    return this.target?.status === 'ACTIVE' && !this.target.isDeleted;
+  }
+
+  private get concurrency(): number {
+    const limit = this.hasAnswered || this.circuit.timeoutsInRow > 0 ? this.limit : UNPROVEN_LIMIT;
+    return Math.min(limit, this.target?.maxConcurrency ?? MAX_LIMIT);
+  }
+
+  private get queueLimit(): number {
+    if (this.standing !== 'proven') return MIN_QUEUE;
+    const perSecond = Math.min(
+      (this.concurrency * QUEUE_WITHIN_MS) / this.latencyMs,
+      this.rate?.perSecond ?? Infinity,
+    );
+    return Math.min(MAX_QUEUE, Math.max(MIN_QUEUE, Math.ceil(perSecond)));
+  }
+
+  private mayStart(): boolean {
+    // Nothing will be sent: what waits here is only to be settled.
+    if (!this.isSending) return true;
+    if (this.inFlight >= this.concurrency) return false;
+    const now = this.now();
+    const circuit = beforeAttempt(this.circuit, now);
+    if (circuit.state === 'OPEN') return this.wakeIn(circuit.probeAt - now);
+    if (circuit.state === 'HALF_OPEN' && this.inFlight > 0) return false;
+    const wait = this.rate?.waitMs(now) ?? 0;
+    if (wait > 0) return this.wakeIn(wait);
+    if (circuit !== this.circuit) {
+      this.moveCircuit(circuit);
+      this.circuit = circuit;
+    }
+    return true;
+  }
+
+  private wakeIn(ms: number): false {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.pump();
+    }, ms);
+    return false;
+  }
+
+  private accept(delivery: InHand): void {
+    this.queue.push(delivery);
+    this.lastUsedAt = this.now();
+    this.moveDoor();
+    this.pump();
+  }
+
+  /** Fetches parked deliveries when the queue runs low; while the circuit is open, one for the probe. */
+  private refill(): void {
+    if (this.fetching || this.elsewhere) return;
+    const isOpen = this.isSending && this.circuit.state !== 'CLOSED';
+    if (isOpen && (this.queue.length > 0 || this.circuit.state === 'HALF_OPEN')) return;
+    if (isOpen && !this.probeIsDue()) return;
+    const wanted = isOpen ? 1 : this.queueLimit - this.queue.length;
+    if (wanted < (isOpen ? 1 : Math.ceil(this.queueLimit / 2))) return;
+    this.fetching = true;
+    this.work
+      .fetchParked(this, wanted)
+      .then(
+        (deliveries) => {
+          if (deliveries.length < wanted) this.backlog = false;
+          for (const delivery of deliveries) this.queue.push(delivery);
+        },
+        // PostgreSQL is away; the sweeper's next round finds the backlog again.
+        () => (this.backlog = false),
+      )
+      .finally(() => {
+        this.fetching = false;
+        this.moveDoor();
+        this.pump();
+      });
+  }
+
+  private probeIsDue(): boolean {
+    const wait = this.circuit.probeAt - this.now();
+    return wait <= 0 || this.wakeIn(wait);
+  }
+
+  private learn(result: AttemptResult): void {
+    if (result.outcome === 'NOT_SENT') return;
+    if (result.outcome === 'TIMEOUT') this.limit = Math.max(MIN_LIMIT, this.limit >> 1);
+    else {
+      this.hasAnswered = true;
+      if (result.outcome === 'DELIVERED' && this.limit < MAX_LIMIT) this.limit += 1;
+    }
+    this.latencyMs += (Math.max(1, result.durationMs) - this.latencyMs) / 8;
+  }
+
+  private moveCircuit(circuit: Circuit): void {
+    this.watch.circuitMoved(this, circuit);
+    if (circuit.state === 'OPEN') this.parkQueue();
+  }
+
+  private parkQueue(): void {
+    const waiting = this.queue.splice(0);
+    if (waiting.length > 0) this.work.park(waiting, this);
+  }
+
+  private moveDoor(): void {
+    const isStopped = this.isSending && this.circuit.state !== 'CLOSED';
+    const open = !this.elsewhere && !isStopped && !this.backlog && this.queue.length < this.queueLimit;
+    if (open === this.doorOpen) return;
+    this.doorOpen = open;
+    this.watch.doorMoved(this);
+  }
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { ChangeFeed } from '@app/platform';
+import { type WebhookTarget, WebhookTargets } from '@app/webhooks';
+import type { Circuit } from './circuit';
+import { Gate, type GateWatch, type GateWork } from './gate';
+import { Membership } from './membership';
+import { WebhookHealth } from './webhook-health';
+
+/** A gate that has had nothing to do for so long is forgotten. */
+const FORGET_AFTER_MS = 5 * 60_000;
+const TRY_AGAIN_MS = 500;
+
+/** The gates of all webhooks that this process has sent to lately. */
+@Injectable()
+export class Gates implements GateWatch {
+  private readonly gates = new Map<string, Gate>();
+  /** By account: the webhooks whose gates have no room now. */
+  private readonly full = new Map<string, Set<string>>();
+  private work!: GateWork;
+
+  constructor(
+    private readonly targets: WebhookTargets,
+    private readonly membership: Membership,
+    private readonly health: WebhookHealth,
+    changes: ChangeFeed,
+  ) {
+    changes.on('parked', (webhookId) => this.gates.get(webhookId)?.noteBacklog());
+    changes.on('circuit-reset', (webhookId) => this.gates.get(webhookId)?.reset());
+    targets.onChange((webhookId) => {
+      const gate = this.gates.get(webhookId);
+      if (gate) void this.configure(gate);
+    });
+  }
+
+  /** Who does the gates' work. Said once, before anything is sent. */
+  servedBy(work: GateWork): void {
+    this.work = work;
+  }
+
+  get(webhookId: string): Gate | undefined {
+    return this.gates.get(webhookId);
+  }
+
+  /** The gate of a webhook, made if need be; it opens when the webhook's settings are read. */
+  of(webhookId: string, accountId: string): Gate {
+    let gate = this.gates.get(webhookId);
+    if (gate) return gate;
+    gate = new Gate(webhookId, accountId, this.work, this);
+    this.gates.set(webhookId, gate);
+    const target = this.targets.peek(webhookId);
+    if (target) gate.configure(target, this.isElsewhere(gate, target));
+    else void this.configure(gate);
+    return gate;
+  }
+
+  settingsOf(webhookId: string): Promise<WebhookTarget | null> {
+    return this.targets.get(webhookId);
+  }
+
+  all(): Iterable<Gate> {
+    return this.gates.values();
+  }
+
+  /** Webhooks of the given accounts that have no room now. */
+  withoutRoom(accountIds: Iterable<string>): string[] {
+    if (this.full.size === 0) return [];
+    const webhookIds: string[] = [];
+    for (const accountId of accountIds) webhookIds.push(...(this.full.get(accountId) ?? []));
+    return webhookIds;
+  }
+
+  circuitMoved(gate: Gate, circuit: Circuit): void {
+    this.health.noteCircuit(gate.webhookId, circuit.state);
+  }
+
+  doorMoved(gate: Gate): void {
+    const ofAccount = this.full.get(gate.accountId);
+    if (!gate.hasRoom) {
+      if (ofAccount) ofAccount.add(gate.webhookId);
+      else this.full.set(gate.accountId, new Set([gate.webhookId]));
+    } else if (ofAccount?.delete(gate.webhookId) && ofAccount.size === 0) this.full.delete(gate.accountId);
+  }
+
+  /** Deliveries that wait for this process alone, not for slow endpoints. */
+  get waitingForUs(): number {
+    let waiting = 0;
+    for (const gate of this.gates.values()) if (gate.queued > 0 && gate.isFast) waiting += gate.queued;
+    return waiting;
+  }
+
+  /** Sees who sends where, after dispatchers have come or gone, and forgets what is idle. */
+  tidy(now: number): void {
+    for (const gate of this.gates.values()) {
+      const target = gate.settings;
+      if (target && isLimited(target)) gate.configure(target, this.isElsewhere(gate, target));
+      if (!gate.isIdle || now - gate.lastUsedAt < FORGET_AFTER_MS) continue;
+      this.gates.delete(gate.webhookId);
+      this.full.get(gate.accountId)?.delete(gate.webhookId);
+    }
+  }
+
+  private async configure(gate: Gate): Promise<void> {
+    for (;;) {
+      try {
+        const target = await this.targets.get(gate.webhookId);
+        gate.configure(target, target !== null && this.isElsewhere(gate, target));
+        return;
+      } catch {
+        // PostgreSQL is away: what is queued waits with it.
+        await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+        if (this.gates.get(gate.webhookId) !== gate) return;
+      }
+    }
+  }
+
+  private isElsewhere(gate: Gate, target: Limits): boolean {
+    return isLimited(target) && !this.membership.owns(gate.webhookId);
+  }
+}
+
+interface Limits {
+  maxConcurrency: number | null;
+  rateLimitPerSecond: number | null;
+}
+
+/** Only limits of the webhook's own have to be counted in one place. */
+function isLimited(target: Limits): boolean {
+  return target.maxConcurrency !== null || target.rateLimitPerSecond !== null;
+}

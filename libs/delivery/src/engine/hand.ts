@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { InHand, Lease } from './in-hand';
+
+/** Deliveries in memory, in flight or queued; beyond it new ones are born parked. */
+const MAX_DELIVERIES = 20_000;
+/** … and what their call records take, in characters. */
+const MAX_CHARACTERS = 192 * 1024 * 1024;
+
+/** What this process has in hand: how much that is, and under which leases. */
+@Injectable()
+export class Hand {
+  private readonly leases = new Map<string, Lease>();
+  private deliveries = 0;
+  private characters = 0;
+
+  get size(): number {
+    return this.deliveries;
+  }
+
+  get isFull(): boolean {
+    return this.deliveries >= MAX_DELIVERIES || this.characters >= MAX_CHARACTERS;
+  }
+
+  holds(leaseId: string): boolean {
+    return this.leases.has(leaseId);
+  }
+
+  take(delivery: InHand): void {
+    this.leases.set(delivery.lease.id, delivery.lease);
+    this.deliveries += 1;
+    this.characters += delivery.event.data?.length ?? 0;
+  }
+
+  /** After PostgreSQL has it that the delivery is settled or put back. */
+  drop(delivery: InHand): void {
+    if (delivery.lease.open <= 0) this.leases.delete(delivery.lease.id);
+    this.deliveries -= 1;
+    this.characters -= delivery.event.data?.length ?? 0;
+  }
+}

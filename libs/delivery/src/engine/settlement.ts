@@ -1,0 +1,63 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '@app/platform';
+import type { WebhookTarget } from '@app/webhooks';
+import type { AttemptResult } from '../attempt';
+import { RetryQueue } from '../retry/retry-queue';
+import { AttemptRecorder } from '../store/attempt-recorder';
+import type { InHand } from './in-hand';
+import { decide } from './verdict';
+import { WebhookHealth } from './webhook-health';
+
+/** What follows an attempt: the verdict and the record of both, then the retry's alarm and the webhook's health. */
+@Injectable()
+export class Settlement {
+  private readonly logger = new Logger('Attempt');
+
+  constructor(
+    private readonly recorder: AttemptRecorder,
+    private readonly retries: RetryQueue,
+    private readonly health: WebhookHealth,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Resolves when the attempt is recorded. */
+  async settle(delivery: InHand, target: WebhookTarget | null, result: AttemptResult): Promise<void> {
+    const endedAt = performance.now();
+    const verdict = decide(target, delivery, result, Math.random());
+    this.observe(delivery, target, result, verdict.status);
+    await this.recorder.record({ delivery, result, verdict });
+    if (verdict.status !== 'RETRY') return;
+    // The wait began when the attempt ended; recording it took a part.
+    const remainingMs = verdict.retryInMs - (performance.now() - endedAt);
+    this.retries.schedule(delivery.id, delivery.number + 1, remainingMs);
+  }
+
+  async drained(): Promise<void> {
+    await this.recorder.drained();
+  }
+
+  private observe(
+    delivery: InHand,
+    target: WebhookTarget | null,
+    result: AttemptResult,
+    verdict: string,
+  ): void {
+    this.metrics.attempts.inc({ outcome: result.outcome });
+    this.metrics.attemptDuration.observe(result.durationMs / 1_000);
+    if (target && delivery.trigger !== 'test') this.health.note(target, result);
+    this.logger.log({
+      msg: 'attempt',
+      deliveryId: delivery.id,
+      eventId: delivery.event.id,
+      webhookId: delivery.webhookId,
+      accountId: delivery.accountId,
+      number: delivery.number,
+      trigger: delivery.trigger,
+      outcome: result.outcome,
+      statusCode: result.statusCode,
+      errorCode: result.errorCode,
+      durationMs: result.durationMs,
+      verdict,
+    });
+  }
+}

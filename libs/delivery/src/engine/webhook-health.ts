@@ -1,0 +1,84 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ChangeFeed, Metrics, Sql, toUuid } from '@app/platform';
+import type { CircuitState, WebhookTarget } from '@app/webhooks';
+import type { AttemptResult } from '../attempt';
+
+/** A webhook is disabled when every attempt has failed for so long, in milliseconds. */
+export const DISABLE_AFTER_MS = 5 * 24 * 3_600_000;
+const DISABLED_REASON =
+  'Every attempt has failed for 5 days. Mend the endpoint, set the webhook to ACTIVE, and replay what it missed.';
+const NOTE_AGAIN_AFTER_MS = 60_000;
+
+/**
+ * Keeps what customers and staff see of a webhook's health: since when it has been failing, its circuit, and that the
+ * system has disabled it. Written when it changes, not with each attempt. Never touches `version` and `updated_at`:
+ * those belong to the customer's own changes.
+ */
+@Injectable()
+export class WebhookHealth {
+  private readonly logger = new Logger('WebhookHealth');
+  /** Lately noted failures, so that a storm of them writes once. */
+  private readonly failing = new Map<string, number>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly changes: ChangeFeed,
+    private readonly metrics: Metrics,
+  ) {}
+
+  note(target: WebhookTarget, result: AttemptResult): void {
+    if (result.outcome === 'NOT_SENT') return;
+    if (result.outcome === 'DELIVERED') {
+      if (target.failingSince === null && !this.failing.has(target.id)) return;
+      this.failing.delete(target.id);
+      this.write(this.noteSuccess(target.id));
+      return;
+    }
+    const now = Date.now();
+    if (now - (this.failing.get(target.id) ?? 0) < NOTE_AGAIN_AFTER_MS) return;
+    if (this.failing.size > 50_000) this.failing.clear();
+    this.failing.set(target.id, now);
+    this.write(this.noteFailure(target.id));
+  }
+
+  noteCircuit(webhookId: string, state: CircuitState): void {
+    this.metrics.circuitChanges.inc({ state });
+    this.logger.warn({ msg: 'circuit', webhookId, state });
+    this.write(
+      this.sql.execute(
+        'update webhooks set circuit_state = $2, circuit_changed_at = now() where id = $1 and circuit_state <> $2',
+        [toUuid(webhookId), state],
+      ),
+    );
+  }
+
+  private async noteSuccess(webhookId: string): Promise<void> {
+    const changed = await this.sql.execute(
+      'update webhooks set failing_since = null where id = $1 and failing_since is not null',
+      [toUuid(webhookId)],
+    );
+    if (changed > 0) await this.changes.announce('webhook', webhookId);
+  }
+
+  private async noteFailure(webhookId: string): Promise<void> {
+    const disabled = await this.sql.rows<{ disabled: boolean }>(
+      `update webhooks set
+         failing_since = coalesce(failing_since, now()),
+         status = case when status = 'ACTIVE' and failing_since < now() - $2::bigint * interval '1 millisecond' then 'DISABLED' else status end,
+         disabled_reason = case when status = 'ACTIVE' and failing_since < now() - $2::bigint * interval '1 millisecond' then $3 else disabled_reason end
+       where id = $1 and (failing_since is null or failing_since < now() - $2::bigint * interval '1 millisecond')
+       returning status = 'DISABLED' as disabled`,
+      [toUuid(webhookId), DISABLE_AFTER_MS, DISABLED_REASON],
+    );
+    if (disabled.length === 0) return;
+    if (disabled[0].disabled) this.logger.warn({ msg: 'disabled', webhookId, reason: DISABLED_REASON });
+    await this.changes.announce('webhook', webhookId);
+  }
+
+  /** What is seen of a webhook's health may lag; sending goes on. */
+  private write(work: Promise<unknown>): void {
+    work.catch((error: unknown) =>
+      this.logger.warn({ err: error, msg: 'A webhook’s health could not be written' }),
+    );
+  }
+}

@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import type { EventType, PayloadFormat } from '@app/formatting';
+import { fromUuid, HotPathSql, plainArray, toUuid, uuidv7 } from '@app/platform';
+import type { AttemptTrigger } from '../attempt';
+import { EventContent } from '../engine/event-content';
+import type { InHand, Lease } from '../engine/in-hand';
+import { putBack } from './put-back';
+
+type ClaimedRow = [
+  id: string, accountId: string, webhookId: string, format: PayloadFormat, trigger: AttemptTrigger,
+  number: number, position: number,
+  eventId: string, eventType: EventType, occurredAt: Date, test: boolean, data: string | null,
+]; // prettier-ignore
+
+/** Takes what `chosen` names in hand: the next attempt's number is drawn, and a lease says who has it. $1 lease, $2 dispatcher. */
+const takeInHand = (chosen: string): string => `
+    with chosen as (${chosen}),
+    claimed as (
+      update deliveries set due_at = null, parked_at = null, attempt_count = attempt_count + 1
+      from chosen where deliveries.id = chosen.id
+      returning deliveries.*
+    ), lease as (
+      insert into delivery_leases (id, dispatcher_id, delivery_ids)
+      select $1::uuid, $2::uuid, array_agg(id) from claimed having count(*) > 0
+    )
+    select claimed.id, claimed.account_id, claimed.webhook_id, format, claimed.trigger,
+           attempt_count, attempt_count - run_start, event_id, event_type, occurred_at, test, data
+    from claimed join events on events.id = event_id`;
+
+/** A job names the attempt that it stands for: one that was made already, by whomever, is not made again. */
+const CLAIM_DUE = {
+  name: 'deliveries.claim-due',
+  text: takeInHand(`
+      select deliveries.id from unnest($3::uuid[], $4::int[]) as job (id, number)
+      join deliveries on deliveries.id = job.id
+      where due_at is not null and status = 'PENDING' and attempt_count < job.number
+      for update of deliveries skip locked`),
+};
+
+const CLAIM_OVERDUE = {
+  name: 'deliveries.claim-overdue',
+  text: takeInHand(`
+      select id from deliveries where due_at < now() - $3::int * interval '1 millisecond'
+      order by due_at limit $4::int for update skip locked`),
+};
+
+const CLAIM_PARKED = {
+  name: 'deliveries.claim-parked',
+  text: takeInHand(`
+      select waiting.id from unnest($3::uuid[], $4::int[]) as wanted (webhook_id, count)
+      cross join lateral (
+        select id from deliveries where webhook_id = wanted.webhook_id and parked_at is not null
+        order by parked_at limit wanted.count for update skip locked
+      ) as waiting`),
+};
+
+const PARK = {
+  name: 'deliveries.park',
+  text: `
+    with closed as (delete from delivery_leases where id = any ($2::uuid[]))
+    ${putBack('parked_at', 'mine.id = any ($1::uuid[])')}`,
+};
+
+const HAND_BACK = {
+  name: 'deliveries.hand-back',
+  text: `
+    with closed as (delete from delivery_leases where id = any ($2::uuid[]))
+    ${putBack('due_at', 'mine.id = any ($1::uuid[])')}`,
+};
+
+/** Webhooks that have parked deliveries: one step of the index for each, however many there are. */
+const WEBHOOKS_WITH_PARKED = {
+  name: 'deliveries.webhooks-with-parked',
+  text: `
+    with recursive parked (webhook_id) as (
+      (select webhook_id from deliveries where parked_at is not null order by webhook_id limit 1)
+      union all
+      select (select webhook_id from deliveries where parked_at is not null and deliveries.webhook_id > parked.webhook_id
+              order by webhook_id limit 1)
+      from parked where parked.webhook_id is not null
+    )
+    select parked.webhook_id, account_id from parked join webhooks on webhooks.id = parked.webhook_id`,
+};
+
+/** Moves deliveries between the three places where a pending one can be: due, parked, in hand. */
+@Injectable()
+export class DeliveryStore {
+  constructor(private readonly sql: HotPathSql) {}
+
+  /** @param jobs deliveries whose retry is due, with the number of the attempt that is. */
+  claimDue(dispatcherId: string, jobs: { deliveryId: string; number: number }[]): Promise<InHand[]> {
+    const ids = plainArray(jobs.map(({ deliveryId }) => toUuid(deliveryId)));
+    return this.claim(CLAIM_DUE, dispatcherId, [ids, plainArray(jobs.map(({ number }) => number))]);
+  }
+
+  /** Takes retries that nobody took in time, whatever became of their jobs. */
+  claimOverdue(dispatcherId: string, graceMs: number, limit: number): Promise<InHand[]> {
+    return this.claim(CLAIM_OVERDUE, dispatcherId, [graceMs, limit]);
+  }
+
+  /** Takes parked deliveries, oldest first. */
+  claimParked(dispatcherId: string, wanted: { webhookId: string; count: number }[]): Promise<InHand[]> {
+    const ids = plainArray(wanted.map(({ webhookId }) => toUuid(webhookId)));
+    return this.claim(CLAIM_PARKED, dispatcherId, [ids, plainArray(wanted.map(({ count }) => count))]);
+  }
+
+  /** Puts deliveries in hand where they wait for their webhook to have room. */
+  async park(deliveries: readonly InHand[], closing: readonly Lease[]): Promise<void> {
+    await this.sql.execute(PARK, putBackValues(deliveries, closing));
+  }
+
+  /** Puts deliveries in hand back to be sent by whoever comes first. */
+  async handBack(deliveries: readonly InHand[], closing: readonly Lease[]): Promise<void> {
+    await this.sql.execute(HAND_BACK, putBackValues(deliveries, closing));
+  }
+
+  async webhooksWithParked(): Promise<{ webhookId: string; accountId: string }[]> {
+    const rows = await this.sql.tuples<[string, string]>(WEBHOOKS_WITH_PARKED, []);
+    return rows.map(([webhookId, accountId]) => ({
+      webhookId: fromUuid('whk', webhookId),
+      accountId: fromUuid('acc', accountId),
+    }));
+  }
+
+  private async claim(
+    statement: { name: string; text: string },
+    dispatcherId: string,
+    values: unknown[],
+  ): Promise<InHand[]> {
+    const leaseId = uuidv7();
+    const rows = await this.sql.tuples<ClaimedRow>(statement, [leaseId, dispatcherId, ...values]);
+    const lease: Lease = { id: leaseId, open: rows.length };
+    return rows.map((row) => toInHand(row, lease));
+  }
+}
+
+/** @param row of a claim. The first attempt of a run goes by what began the run, the others are retries. */
+export function toInHand(row: ClaimedRow, lease: Lease): InHand {
+  const [
+    id,
+    accountId,
+    webhookId,
+    format,
+    trigger,
+    number,
+    position,
+    eventId,
+    eventType,
+    occurredAt,
+    test,
+    data,
+  ] = row;
+  return {
+    id: fromUuid('dlv', id),
+    accountId: fromUuid('acc', accountId),
+    webhookId: fromUuid('whk', webhookId),
+    format,
+    event: new EventContent(fromUuid('evt', eventId), eventType, occurredAt, test, data),
+    trigger: position > 1 ? 'retry' : trigger,
+    number,
+    position,
+    lease,
+  };
+}
+
+function putBackValues(deliveries: readonly InHand[], closing: readonly Lease[]): unknown[] {
+  return [plainArray(deliveries.map(({ id }) => toUuid(id))), plainArray(closing.map(({ id }) => id))];
+}

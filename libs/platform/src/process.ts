@@ -1,0 +1,131 @@
+import type { Server } from 'node:http';
+import { Logger, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
+import { Config, ConfigError, loadConfig } from './config/config';
+import { readEnvironment, type Environment } from './config/environment';
+import { pendingMigrations } from './database/migrate';
+import { isDependencyAway } from './database/sql';
+import { createApplication, listen } from './http/serve';
+import { PlatformModule } from './platform.module';
+
+/** What is in flight is given this long to end before connections are cut; supervisors commonly wait 15 s or more. */
+const SHUTDOWN_WITHIN_MS = 12_000;
+
+export interface ServiceOptions {
+  /** The process, for people: "api". */
+  name: string;
+  /** What it runs, beside `PlatformModule`. */
+  modules: (Type | DynamicModule)[];
+  /** Outside of production, where else variables may come from. */
+  fallback?: (environment: Environment) => Environment;
+}
+
+/**
+ * The whole life of a process of the house: reads its configuration, refuses to start on pending migrations, listens,
+ * and on SIGTERM or Ctrl-C lets go of everything in order and exits with 0. Whatever is in the way of a start is told
+ * in one line each, and the process exits with 1.
+ */
+export async function runService({ name, modules, fallback }: ServiceOptions): Promise<void> {
+  try {
+    const config = loadConfig(readEnvironment(fallback));
+    await requireMigrations(config);
+    const service = await startService(name, modules, config);
+    onStopSignal(() => service.stop());
+  } catch (error) {
+    failToStart(error);
+  }
+}
+
+export interface RunningService {
+  app: INestApplication;
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Boots modules on the configured port. */
+export async function startService(
+  name: string,
+  modules: (Type | DynamicModule)[],
+  config: Config,
+): Promise<RunningService> {
+  class Root {}
+  const root = { module: Root, imports: [PlatformModule.register(config), ...modules] };
+  Object.defineProperty(Root, 'name', { value: name });
+  const app = await createApplication(root, config);
+  const port = await listen(app, config);
+  return { app, port, stop: () => stopApplication(app) };
+}
+
+/** @throws Error telling what to run when the database lacks a migration, or can't be asked. */
+export async function requireMigrations(config: Config): Promise<void> {
+  const pending = await pendingMigrations(config.DATABASE_URL);
+  if (pending.length === 0) return;
+  throw new Error(
+    `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run: npm run migrate`,
+  );
+}
+
+/**
+ * Calls `stop` at the first SIGTERM, SIGINT or SIGHUP and exits with 0; a second one exits at once.
+ * @returns the same, for other reasons to stop.
+ */
+export function onStopSignal(stop: () => Promise<void>): (exitCode?: number) => void {
+  let isStopping = false;
+  const begin = (exitCode = 0): void => {
+    if (isStopping) return;
+    isStopping = true;
+    stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => failToStop(error),
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // npm and the terminal both hand Ctrl-C on: only one that comes clearly later is a second wish.
+      if (isStopping && Date.now() - stoppingSince > 1_000) process.exit(130);
+      stoppingSince ||= Date.now();
+      begin();
+    });
+  }
+  let stoppingSince = 0;
+  return begin;
+}
+
+/** Says why the process cannot start, one line a reason, and exits with 1. */
+export function failToStart(error: unknown): never {
+  for (const line of reasons(error)) process.stderr.write(`${line}\n`);
+  process.exit(1);
+}
+
+function reasons(error: unknown): string[] {
+  if (error instanceof ConfigError) return error.problems;
+  if (!(error instanceof Error)) return [String(error)];
+  if (isDependencyAway(error))
+    return [`PostgreSQL does not answer at DATABASE_URL: ${error.message || causeOf(error)}`];
+  return [error.message];
+}
+
+/** Node gives several failed addresses as one error without a message. */
+function causeOf(error: Error): string {
+  return error instanceof AggregateError
+    ? error.errors.map((one: Error) => one.message).join('; ')
+    : error.name;
+}
+
+async function stopApplication(app: INestApplication): Promise<void> {
+  const logger = new Logger('Shutdown');
+  const server = app.getHttpServer() as Server;
+  const insist = setTimeout(() => {
+    logger.warn('Requests are still open; cutting them off');
+    server.closeAllConnections();
+  }, SHUTDOWN_WITHIN_MS);
+  await app.close();
+  clearTimeout(insist);
+  logger.log('Stopped');
+}
+
+function failToStop(error: unknown): never {
+  process.stderr.write(
+    `The shutdown was not clean: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(1);
+}
