@@ -85,7 +85,7 @@ export function resourceFactory(
     constructor(table: TableDescription) {
       super({ model: table.model as never, orm });
       this.table = table;
-      this.meta = orm.getMetadata().find(table.model.name)!;
+      this.meta = orm.getMetadata().get(table.model.name);
       const columns = this.meta.props.filter(
         (property) => property.hidden !== true && !property.lazy && property.kind === 'scalar',
       );
@@ -142,13 +142,11 @@ export function resourceFactory(
         const ids = rows.map((row) => Object.values(row).map(String));
         return this.load(ids);
       }
-      const found = await orm.em
-        .fork()
-        .find<object>(this.meta.className, this.where(filter), {
-          limit,
-          offset,
-          orderBy: { id: 'desc' } as never,
-        });
+      const found = await orm.em.fork().find<object>(this.meta.className, this.where(filter), {
+        limit,
+        offset,
+        orderBy: { id: 'desc' } as never,
+      });
       return found.map((entity) => this.record(entity));
     }
 

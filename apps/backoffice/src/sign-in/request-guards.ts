@@ -1,15 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { Problem, type Config } from '@app/platform';
 import { bouncePage } from './html';
 
-/** What the guards leave for those who answer. */
-export interface GuardedResponse extends Response {
-  locals: { nonce: string };
-}
-
 /** Nothing from outside: no fonts, scripts, frames; only scripts that we wrote into the page ourselves. */
-export function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
+export const securityHeaders: RequestHandler = (_request, response, next) => {
   const nonce = randomBytes(16).toString('base64');
   response.locals['nonce'] = nonce;
   response.set({
@@ -31,7 +26,7 @@ export function securityHeaders(_request: Request, response: Response, next: Nex
     'X-Frame-Options': 'DENY',
   });
   next();
-}
+};
 
 /**
  * Nothing but GET and POST, and a POST only from our own pages. Browsers say where a request comes from by
@@ -58,11 +53,11 @@ export function isFromOurOwnPage(
 }
 
 /** A page opened by a link elsewhere comes once more from our own site, so that the strict cookie comes along. */
-export function bounceCrossSite(request: Request, response: Response, next: NextFunction): void {
+export const bounceCrossSite: RequestHandler = (request, response, next) => {
   const opensPage = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate';
   if (opensPage && request.headers['sec-fetch-site'] === 'cross-site') {
     response.type('html').send(bouncePage(request.originalUrl));
     return;
   }
   next();
-}
+};

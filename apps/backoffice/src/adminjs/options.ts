@@ -1,0 +1,201 @@
+import type {
+  Action,
+  ActionContext,
+  ActionRequest,
+  AdminJSOptions,
+  RecordJSON,
+  ResourceOptions,
+} from 'adminjs';
+import type { Response } from 'express';
+import { whyShort } from '../pages/rows';
+import type { AttemptOutcome } from '@app/delivery';
+import type { StaffAction } from '../actions/staff-action';
+import { may, type Permission } from '../staff/permissions';
+import { asksFirst, subjectOf, type CurrentStaff } from './asks-first';
+import { TABLES, type ShownTable } from './tables';
+
+export const ROOT = '/admin';
+
+/** What AdminJS shows and does; see `BackofficeAdmin`, which puts it together. */
+export interface Parts {
+  /** Makes the resource of a table. */
+  resourceOf(table: ShownTable): unknown;
+  actions: Record<string, StaffAction[]>;
+  /** The data of a table's page, as one reader may see it. */
+  pageData: Record<string, (id: string, staff: CurrentStaff) => Promise<unknown>>;
+  /** Shows what is hidden of a row; writes it to the audit log first. */
+  reveal(
+    resource: 'deliveries' | 'events',
+    subject: ReturnType<typeof subjectOf>,
+    by: CurrentStaff,
+    reason: string,
+  ): Promise<unknown>;
+  startPage(range: unknown): Promise<unknown>;
+  find(query: string): Promise<unknown>;
+}
+
+const READ_ACTIONS: Record<string, true> = { list: true, show: true, search: true };
+
+/** The permission that each action needs, for the guard that stands before AdminJS. Whatever is not here is refused. */
+export function permissionsOf(parts: Parts): Map<string, Permission> {
+  const permissions = new Map<string, Permission>();
+  for (const table of TABLES) {
+    for (const name of Object.keys(READ_ACTIONS)) permissions.set(`${table.id}/${name}`, table.permission);
+    for (const action of parts.actions[table.id] ?? [])
+      permissions.set(`${table.id}/${action.name}`, action.permission);
+  }
+  for (const id of ['deliveries', 'events']) permissions.set(`${id}/reveal`, 'personal-data.reveal');
+  return permissions;
+}
+
+export function adminOptions(parts: Parts): AdminJSOptions {
+  return {
+    rootPath: ROOT,
+    loginPath: `${ROOT}/login`,
+    logoutPath: `${ROOT}/logout`,
+    resources: TABLES.map((table) => ({
+      resource: parts.resourceOf(table),
+      options: optionsOf(table, parts),
+    })),
+    dashboard: {
+      component: 'StartPage',
+      handler: (request: ActionRequest) => parts.startPage(request.query?.['range']),
+    },
+    pages: {
+      find: {
+        component: 'FindPage',
+        icon: 'Search',
+        handler: (request: ActionRequest) => parts.find(String(request.query?.['q'] ?? '')),
+      },
+    },
+    branding: {
+      companyName: 'SkipCalls Backoffice',
+      logo: `${ROOT}/assets/logo.svg`,
+      favicon: `${ROOT}/assets/favicon.svg`,
+      withMadeWithLove: false,
+      theme: {
+        colors: {
+          primary100: '#0b6bcb',
+          primary80: '#3d89d6',
+          primary60: '#7db0e4',
+          primary40: '#b1d0ef',
+          primary20: '#e3effa',
+          accent: '#0b6bcb',
+        },
+        font: `system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif`,
+      },
+    },
+    assets: { styles: [`${ROOT}/assets/backoffice.css`] },
+    settings: { defaultPerPage: 25 },
+    locale: { language: 'en', availableLanguages: ['en'], translations: { en: translations() } },
+  } as unknown as AdminJSOptions;
+}
+
+function optionsOf(table: ShownTable, parts: Parts): ResourceOptions {
+  const canRead = ({ currentAdmin }: ActionContext): boolean =>
+    may((currentAdmin as CurrentStaff | undefined)?.role, table.permission);
+  const never = { isAccessible: false, isVisible: false };
+  const actions: Record<string, Partial<Action<never>>> = {
+    list: { isAccessible: canRead, after: table.id === 'deliveries' ? withReasons : undefined },
+    search: { isAccessible: canRead },
+    show: showAction(table, parts, canRead),
+    new: never,
+    edit: never,
+    delete: never,
+    bulkDelete: never,
+  } as Record<string, Partial<Action<never>>>;
+  for (const action of parts.actions[table.id] ?? []) actions[action.name] = asksFirst(action);
+  if (table.id === 'deliveries' || table.id === 'events') actions['reveal'] = revealAction(table.id, parts);
+  const properties: NonNullable<ResourceOptions['properties']> = {};
+  for (const [name, reference] of Object.entries(table.references ?? {}))
+    properties[name] = { ...properties[name], reference };
+  for (const [name, component] of Object.entries(table.drawn ?? {})) {
+    properties[name] = { ...properties[name], components: { list: component }, isSortable: false };
+  }
+  return {
+    id: table.id,
+    navigation: { name: null, icon: table.icon } as never,
+    titleProperty: table.titleProperty,
+    listProperties: table.columns,
+    filterProperties: table.filters,
+    properties,
+    actions: actions as never,
+    translations: {
+      en: {
+        properties: table.names,
+        actions: Object.fromEntries(
+          (parts.actions[table.id] ?? []).map((action) => [action.name, action.label]),
+        ),
+      },
+    },
+  };
+}
+
+/** Reading a row: AdminJS gets its record, our page its own data in it. */
+function showAction(
+  table: ShownTable,
+  parts: Parts,
+  isAccessible: (context: ActionContext) => boolean,
+): Partial<Action<never>> {
+  const data = parts.pageData[table.id];
+  if (!table.page) return { isAccessible };
+  return {
+    isAccessible,
+    component: table.page,
+    handler: async (_request: ActionRequest, _response: Response, context: ActionContext) => {
+      const record = context.record!.toJSON(context.currentAdmin);
+      const view = data
+        ? await data(String(context.record!.id()), context.currentAdmin as unknown as CurrentStaff)
+        : null;
+      return { record: { ...record, params: { ...record.params, view } } };
+    },
+  } as unknown as Partial<Action<never>>;
+}
+
+function revealAction(id: 'deliveries' | 'events', parts: Parts): Action<never> {
+  return {
+    name: 'reveal',
+    actionType: 'record',
+    isVisible: false,
+    isAccessible: ({ currentAdmin }: ActionContext) =>
+      may((currentAdmin as CurrentStaff | undefined)?.role, 'personal-data.reveal'),
+    component: false,
+    handler: async (request: ActionRequest, response: Response, context: ActionContext) => {
+      const record: RecordJSON = context.record!.toJSON(context.currentAdmin);
+      const given = request.payload?.['reason'] as unknown;
+      const reason = typeof given === 'string' ? given.trim().slice(0, 500) : '';
+      // By GET nothing is shown: it would be an entry in the audit log that nobody meant to make.
+      if (request.method !== 'post' || reason.length < 4) {
+        response.status(400);
+        return { record, failed: { detail: 'Say why, in a few words.', errors: [] } };
+      }
+      const view = await parts.reveal(
+        id,
+        subjectOf(context.record!),
+        context.currentAdmin as unknown as CurrentStaff,
+        reason,
+      );
+      return { record: { ...record, params: { ...record.params, view } } };
+    },
+  } as unknown as Action<never>;
+}
+
+/** The list of deliveries says in a few words what the newest attempt came to. */
+function withReasons(answer: { records: RecordJSON[] }): { records: RecordJSON[] } {
+  for (const { params } of answer.records) {
+    params['why'] = whyShort(
+      (params['lastOutcome'] as AttemptOutcome | null) ?? null,
+      (params['lastStatusCode'] as number | null) ?? null,
+    );
+  }
+  return answer;
+}
+
+function translations() {
+  return {
+    labels: { ...Object.fromEntries(TABLES.map(({ id, label }) => [id, label])), navigation: '', pages: '' },
+    pages: { find: 'Find' },
+    actions: { show: 'Open', list: 'List' },
+    messages: { forbiddenError: 'Your role does not allow this.' },
+  };
+}

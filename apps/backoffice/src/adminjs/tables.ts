@@ -1,0 +1,209 @@
+import { Account, ACTOR_KINDS, ApiKey, AuditEntry } from '@app/accounts';
+import { Attempt, ATTEMPT_OUTCOMES, ATTEMPT_TRIGGERS, Delivery } from '@app/delivery';
+import { Event } from '@app/events';
+import { EVENT_TYPES, PAYLOAD_FORMATS } from '@app/formatting';
+import { CIRCUIT_STATES, Webhook, WEBHOOK_STATUSES } from '@app/webhooks';
+import { planAttempts, planDeliveries, planEvents } from '../lists/plans';
+import { ROLES, type Permission } from '../staff/permissions';
+import { StaffUser } from '../staff/staff-user.entity';
+import type { TableDescription } from './resources';
+
+/** How a table appears in the backoffice, apart from its actions. */
+export interface ShownTable extends TableDescription {
+  label: string;
+  icon: string;
+  /** Who may look at it. */
+  permission: Permission;
+  titleProperty?: string;
+  /** The columns of its list. */
+  columns: string[];
+  filters: string[];
+  /** Properties that name a row of another table. */
+  references?: Record<string, string>;
+  /** Properties, some not in the table at all, that a component of ours draws in the list. */
+  drawn?: Record<string, string>;
+  /** The component of its page; without one AdminJS lists the properties. */
+  page?: string;
+  /** What the columns are called, where their own name does not say it. */
+  names: Record<string, string>;
+}
+
+export const TABLES: ShownTable[] = [
+  {
+    id: 'accounts',
+    model: Account,
+    label: 'Accounts',
+    icon: 'Users',
+    permission: 'read',
+    titleProperty: 'name',
+    columns: ['name', 'externalId', 'createdAt'],
+    filters: ['name', 'externalId', 'createdAt'],
+    drawn: { createdAt: 'TimeCell' },
+    page: 'AccountPage',
+    names: { externalId: 'Id in the platform', createdAt: 'Since' },
+  },
+  {
+    id: 'webhooks',
+    model: Webhook,
+    label: 'Webhooks',
+    icon: 'Share2',
+    permission: 'read',
+    titleProperty: 'name',
+    columns: ['name', 'accountId', 'url', 'status', 'circuitState', 'failingSince'],
+    filters: ['accountId', 'name', 'url', 'status', 'circuitState', 'events', 'format', 'createdAt'],
+    references: { accountId: 'accounts' },
+    drawn: { status: 'StateCell', circuitState: 'StateCell', failingSince: 'TimeCell', url: 'LongCell' },
+    page: 'WebhookPage',
+    values: {
+      status: WEBHOOK_STATUSES,
+      circuitState: CIRCUIT_STATES,
+      format: PAYLOAD_FORMATS,
+      events: EVENT_TYPES,
+    },
+    names: {
+      accountId: 'Account',
+      url: 'URL',
+      circuitState: 'Circuit',
+      failingSince: 'Failing since',
+      createdAt: 'Created',
+    },
+  },
+  {
+    id: 'events',
+    model: Event,
+    label: 'Events',
+    icon: 'PhoneCall',
+    permission: 'read',
+    columns: ['createdAt', 'callId', 'type', 'accountId', 'test'],
+    filters: ['accountId', 'callId', 'type', 'createdAt', 'test'],
+    references: { accountId: 'accounts' },
+    drawn: { createdAt: 'TimeCell', callId: 'LongCell' },
+    page: 'EventPage',
+    plan: planEvents,
+    values: { type: EVENT_TYPES },
+    names: { accountId: 'Account', callId: 'Call', createdAt: 'Accepted', test: 'Test' },
+  },
+  {
+    id: 'deliveries',
+    model: Delivery,
+    label: 'Deliveries',
+    icon: 'Send',
+    permission: 'read',
+    columns: ['createdAt', 'status', 'why', 'accountId', 'webhookId', 'eventType', 'attemptCount'],
+    filters: [
+      'accountId',
+      'webhookId',
+      'eventId',
+      'status',
+      'lastOutcome',
+      'lastStatusCode',
+      'eventType',
+      'trigger',
+      'createdAt',
+    ],
+    references: { accountId: 'accounts', webhookId: 'webhooks' },
+    drawn: { createdAt: 'TimeCell', status: 'StateCell', why: 'LongCell' },
+    page: 'DeliveryPage',
+    plan: planDeliveries,
+    values: {
+      status: ['PENDING', 'DELIVERED', 'FAILED'],
+      lastOutcome: ATTEMPT_OUTCOMES,
+      eventType: EVENT_TYPES,
+      trigger: ATTEMPT_TRIGGERS,
+    },
+    names: {
+      accountId: 'Account',
+      webhookId: 'Webhook',
+      eventId: 'Event id',
+      eventType: 'Event',
+      lastOutcome: 'Error',
+      lastStatusCode: 'Status code',
+      attemptCount: 'Attempts',
+      createdAt: 'Created',
+      why: 'Newest attempt',
+    },
+  },
+  {
+    id: 'attempts',
+    model: Attempt,
+    label: 'Attempts',
+    icon: 'List',
+    permission: 'read',
+    key: ['deliveryId', 'number'],
+    columns: ['startedAt', 'outcome', 'statusCode', 'durationMs', 'webhookId', 'deliveryId', 'number'],
+    filters: ['webhookId', 'deliveryId', 'outcome', 'statusCode', 'errorCode', 'startedAt'],
+    references: { webhookId: 'webhooks', deliveryId: 'deliveries' },
+    drawn: { startedAt: 'TimeCell', outcome: 'StateCell' },
+    page: 'AttemptPage',
+    plan: planAttempts,
+    values: { outcome: ATTEMPT_OUTCOMES },
+    names: {
+      webhookId: 'Webhook',
+      deliveryId: 'Delivery',
+      number: 'No.',
+      statusCode: 'Status code',
+      errorCode: 'Error code',
+      durationMs: 'ms',
+      startedAt: 'Started',
+      outcome: 'Outcome',
+    },
+  },
+  {
+    id: 'api-keys',
+    model: ApiKey,
+    label: 'API keys',
+    icon: 'Key',
+    permission: 'read',
+    titleProperty: 'name',
+    columns: ['name', 'hint', 'accountId', 'lastUsedAt', 'expiresAt', 'revokedAt'],
+    filters: ['accountId', 'name', 'createdAt'],
+    references: { accountId: 'accounts' },
+    drawn: { lastUsedAt: 'TimeCell', expiresAt: 'TimeCell', revokedAt: 'TimeCell' },
+    names: {
+      accountId: 'Account',
+      lastUsedAt: 'Last used',
+      expiresAt: 'Expires',
+      revokedAt: 'Revoked',
+      createdAt: 'Created',
+    },
+  },
+  {
+    id: 'audit',
+    model: AuditEntry,
+    label: 'Audit log',
+    icon: 'Book',
+    permission: 'audit.read',
+    columns: ['createdAt', 'actorKind', 'actorId', 'action', 'subject', 'reason'],
+    filters: ['accountId', 'actorKind', 'actorId', 'action', 'subject', 'createdAt'],
+    references: { accountId: 'accounts' },
+    drawn: { createdAt: 'TimeCell', subject: 'SubjectCell', actorId: 'SubjectCell', reason: 'LongCell' },
+    page: 'AuditPage',
+    values: { actorKind: ACTOR_KINDS },
+    names: {
+      accountId: 'Account',
+      actorKind: 'Kind',
+      actorId: 'Who',
+      subject: 'What',
+      createdAt: 'When',
+      reason: 'Why',
+    },
+  },
+  {
+    id: 'staff',
+    model: StaffUser,
+    label: 'Staff',
+    icon: 'Shield',
+    permission: 'staff.manage',
+    titleProperty: 'email',
+    columns: ['email', 'name', 'role', 'mustChangePassword', 'lastSignInAt', 'disabledAt'],
+    filters: ['email', 'name', 'role'],
+    drawn: { lastSignInAt: 'TimeCell', disabledAt: 'TimeCell', role: 'StateCell' },
+    values: { role: ROLES },
+    names: {
+      lastSignInAt: 'Last sign-in',
+      disabledAt: 'Disabled',
+      mustChangePassword: 'First password',
+      sessionsValidFrom: 'Sessions from',
+    },
+  },
+];
