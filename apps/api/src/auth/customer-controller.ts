@@ -1,13 +1,18 @@
-import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
+import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
+import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor';
 import { CallerRateLimitGuard } from '../rate-limits/caller-rate-limit.guard';
 import { CustomerGuard } from './customer.guard';
 
-/** A controller under `/v1` which only customers may call; its handlers take `@Caller()`. */
+/**
+ * A controller under `/v1` which only customers may call; its handlers take `@Caller()`. Every route of it is limited
+ * by key, and every POST takes an `Idempotency-Key`.
+ */
 export function CustomerController(path: string): ClassDecorator {
   return applyDecorators(
     Controller(`v1/${path}`),
     UseGuards(CustomerGuard, CallerRateLimitGuard),
+    UseInterceptors(IdempotencyInterceptor),
     ApiBearerAuth('apiKey'),
   );
 }

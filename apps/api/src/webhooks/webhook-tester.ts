@@ -1,9 +1,7 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Attempt, Delivery, DispatcherCommands } from '@app/delivery';
-import { Event } from '@app/events';
-import { renderBody, type EventType } from '@app/formatting';
+import { DeliveryReader, DispatcherCommands } from '@app/delivery';
+import type { EventType } from '@app/formatting';
 import { WebhookService } from '@app/webhooks';
 
 export class TestRequestView {
@@ -61,39 +59,26 @@ export class WebhookTestView {
 @Injectable()
 export class WebhookTester {
   constructor(
-    private readonly em: EntityManager,
     private readonly webhooks: WebhookService,
     private readonly commands: DispatcherCommands,
+    private readonly deliveries: DeliveryReader,
   ) {}
 
   async test(accountId: string, webhookId: string, eventType?: EventType): Promise<WebhookTestView> {
     const webhook = await this.webhooks.get(accountId, webhookId);
     const deliveryId = await this.commands.sendTest(accountId, webhookId, eventType ?? webhook.events[0]);
-    const em = this.em.fork();
-    const delivery = await em.findOneOrFail(Delivery, { accountId, id: deliveryId });
-    const attempt = await em.findOneOrFail(Attempt, { deliveryId }, { orderBy: { number: 'desc' } });
-    const event = await em.findOneOrFail(Event, { accountId, id: delivery.eventId }, { populate: ['data'] });
-    const body = renderBody({ ...event, id: event.id, data: event.data! }, delivery.format);
+    const { attempts } = await this.deliveries.get(accountId, deliveryId);
+    const attempt = attempts.at(-1);
+    if (!attempt) throw new Error(`The test delivery ${deliveryId} has no attempt`);
+    const { outcome, statusCode, durationMs, error, request, response } = attempt;
     return {
-      delivered: attempt.outcome === 'DELIVERED',
-      statusCode: attempt.statusCode,
-      durationMs: attempt.durationMs,
-      error:
-        attempt.outcome === 'DELIVERED'
-          ? null
-          : { code: attempt.errorCode ?? attempt.outcome, text: attempt.errorText ?? '' },
+      delivered: outcome === 'DELIVERED',
+      statusCode,
+      durationMs,
+      error: error && { code: error.code ?? outcome, text: error.text ?? '' },
       deliveryId,
-      request: {
-        headers: JSON.parse(attempt.requestHeaders) as Record<string, string>,
-        body: body.toString('utf8'),
-      },
-      response: {
-        headers:
-          attempt.responseHeaders === null
-            ? null
-            : (JSON.parse(attempt.responseHeaders) as Record<string, string>),
-        body: attempt.responseBody,
-      },
+      request: { headers: request.headers, body: request.body ?? '' },
+      response: { headers: response?.headers ?? null, body: response?.body ?? null },
     };
   }
 }

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { DeliveryCommandsModule } from '@app/delivery';
+import { DeliveryCommandsModule, DeliveryReadingModule } from '@app/delivery';
 import { WebhooksModule } from '@app/webhooks';
 import { WebhookTester } from './webhook-tester';
 import { WebhooksController } from './webhooks.controller';
 
 @Module({
-  imports: [WebhooksModule, DeliveryCommandsModule],
+  imports: [WebhooksModule, DeliveryCommandsModule, DeliveryReadingModule],
   controllers: [WebhooksController],
   providers: [WebhookTester],
 })

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { Injectable, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { SecretBox, Sql, toUuid } from '@app/platform';
+
+/** What a request was answered. */
+export interface Answer {
+  statusCode: number;
+  /** JSON text; null where the answer has no body. */
+  body: string | null;
+  headers: Record<string, string>;
+}
+
+/** What is known of an idempotency key. */
+export type KeyState =
+  /** The request is the first with this key, and has to be carried out. */
+  | { state: 'first'; claim: Claim }
+  /** The first one is still being carried out. */
+  | { state: 'under-way' }
+  /** The key was used with another request. */
+  | { state: 'other-request' }
+  | { state: 'answered'; answer: Answer };
+
+/** The right to carry out the request of a key, and to say what became of it. */
+export interface Claim {
+  accountId: string;
+  key: string;
+  claimedAt: Date;
+}
+
+/**
+ * Claims a key. A claim that was neither answered nor released within two minutes belonged to a process that has
+ * died; the next request takes it over. Answers are forgotten after 24 hours.
+ */
+const CLAIM = `
+  insert into idempotent_answers as known (account_id, key, fingerprint, created_at) values ($1, $2, $3, $4)
+  on conflict (account_id, key) do update
+    set fingerprint = excluded.fingerprint, created_at = excluded.created_at, status_code = null, sealed_body = null, headers = null
+    where known.created_at < now() - interval '24 hours'
+       or (known.status_code is null and known.created_at < now() - interval '2 minutes' and known.fingerprint = excluded.fingerprint)
+  returning created_at`;
+const FIND = `select fingerprint, status_code, sealed_body, headers from idempotent_answers where account_id = $1 and key = $2`;
+const ANSWER = `
+  update idempotent_answers set status_code = $4, sealed_body = $5, headers = $6
+  where account_id = $1 and key = $2 and created_at = $3 and status_code is null`;
+const RELEASE = `delete from idempotent_answers where account_id = $1 and key = $2 and created_at = $3 and status_code is null`;
+const FORGET_OLD = `delete from idempotent_answers where created_at < now() - interval '24 hours'`;
+
+const FORGET_EVERY_MS = 15 * 60_000;
+
+interface AnswerRow {
+  fingerprint: Buffer;
+  status_code: number | null;
+  sealed_body: string | null;
+  headers: Record<string, string> | null;
+}
+
+/** Answers to requests with an `Idempotency-Key`, kept for 24 hours; encrypted, since some hold a new key or secret. */
+@Injectable()
+export class IdempotentAnswers implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly box: SecretBox,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.sql.execute(FORGET_OLD).catch(() => undefined), FORGET_EVERY_MS);
+  }
+
+  onApplicationShutdown(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** Claims a key for a request, or tells what became of the one that claimed it before. */
+  async claim(accountId: string, key: string, request: string): Promise<KeyState> {
+    const fingerprint = createHash('sha256').update(request).digest();
+    const claimedAt = new Date();
+    const claimed = await this.sql.execute(CLAIM, [toUuid(accountId), key, fingerprint, claimedAt]);
+    if (claimed > 0) return { state: 'first', claim: { accountId, key, claimedAt } };
+    const [row] = await this.sql.rows<AnswerRow>(FIND, [toUuid(accountId), key]);
+    // Released between the two statements: it failed just now, and may be tried again.
+    if (!row) return { state: 'under-way' };
+    if (!row.fingerprint.equals(fingerprint)) return { state: 'other-request' };
+    if (row.status_code === null) return { state: 'under-way' };
+    const body = row.sealed_body === null ? null : this.box.open(row.sealed_body);
+    return { state: 'answered', answer: { statusCode: row.status_code, body, headers: row.headers ?? {} } };
+  }
+
+  /** Keeps the answer of a claimed request. */
+  async keep(claim: Claim, answer: Answer): Promise<void> {
+    const sealed = answer.body === null ? null : this.box.seal(answer.body);
+    const values = [
+      toUuid(claim.accountId),
+      claim.key,
+      claim.claimedAt,
+      answer.statusCode,
+      sealed,
+      answer.headers,
+    ];
+    await this.sql.execute(ANSWER, values);
+  }
+
+  /** Nothing was done: the next request with this key is the first again. */
+  async release(claim: Claim): Promise<void> {
+    await this.sql.execute(RELEASE, [toUuid(claim.accountId), claim.key, claim.claimedAt]);
+  }
+}
