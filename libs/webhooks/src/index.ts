@@ -14,3 +14,6 @@ export {
 } from './webhook.entity';
 export { WebhookService, type ChangeOf, type NewWebhook } from './webhook.service';
 export { WebhooksModule } from './webhooks.module';
+export { WebhookTarget } from './target';
+export { WebhookTargets } from './targets';
+export { WebhookTargetsModule } from './targets.module';
