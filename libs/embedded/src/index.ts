@@ -6,3 +6,4 @@ export {
   type EmbeddedServers,
 } from './embedded-servers';
 export { freePort } from './free-port';
+export { localServers } from './local-servers';

@@ -70,6 +70,7 @@ export async function requireMigrations(config: Config): Promise<void> {
  */
 export function onStopSignal(stop: () => Promise<void>): (exitCode?: number) => void {
   let isStopping = false;
+  let stoppingSince = 0;
   const begin = (exitCode = 0): void => {
     if (isStopping) return;
     isStopping = true;
@@ -86,7 +87,6 @@ export function onStopSignal(stop: () => Promise<void>): (exitCode?: number) => 
       begin();
     });
   }
-  let stoppingSince = 0;
   return begin;
 }
 

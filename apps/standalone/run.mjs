@@ -1,0 +1,46 @@
+/**
+ * npm start: installs what is missing, builds what is out of date, and runs everything in this process.
+ * npm run dev (--watch): the same, built and started again at every change.
+ */
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { ensureInstalled } from '../../scripts/ensure-installed.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+process.chdir(root);
+
+await refuseTakenPort();
+ensureInstalled();
+if (process.argv.includes('--watch')) {
+  const { watch } = await import('./watch.mjs');
+  await watch(join(root, 'dist/apps/standalone/src/main.js'));
+} else {
+  const { build } = await import('../../scripts/build.mjs');
+  try {
+    await build();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+  process.setSourceMapsEnabled(true);
+  createRequire(import.meta.url)(join(root, 'dist/apps/standalone/src/main.js'));
+}
+
+/** Before anything that takes time. What isn't a port is told by the configuration, later. */
+async function refuseTakenPort() {
+  const port = Number(process.env.PORT || 3000);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) return;
+  const error = await new Promise((done) => {
+    const probe = createServer();
+    probe.once('error', done);
+    probe.listen(port, () => probe.close(() => done(null)));
+  });
+  if (!error) return;
+  console.error(
+    error.code === 'EADDRINUSE'
+      ? `Port ${port} is taken. Stop what uses it, or choose another: PORT=${port === 65535 ? 3000 : port + 1} npm start`
+      : `Port ${port} cannot be listened on: ${error.message}`,
+  );
+  process.exit(1);
+}
