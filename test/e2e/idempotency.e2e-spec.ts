@@ -1,0 +1,115 @@
+import { ApiModule } from '../../apps/api/src/api.module';
+import { createAccount, startApp, type Answer, type HttpClient, type TestApp } from '../support';
+
+describe('Idempotency-Key', () => {
+  let app: TestApp;
+  let api: HttpClient;
+  let account: { id: string; key: string };
+  let count = 0;
+
+  beforeAll(async () => {
+    app = await startApp({ modules: [ApiModule] });
+  });
+  afterAll(() => app.close());
+  beforeEach(async () => {
+    account = await createAccount(app);
+    api = app.http(account.key);
+  });
+
+  const WEBHOOK = { name: 'CRM', url: 'https://example.com/', events: ['CALL_COMPLETED'] };
+  const newKey = (): string => `key-${++count}`;
+  const post = (path: string, key: string, body?: unknown, http = api): Promise<Answer> =>
+    http.post(path, body, { headers: { 'idempotency-key': key } });
+  const countWebhooks = async (): Promise<number> => (await api.get('/v1/webhooks')).body.data.length;
+
+  it('gives the same request the same answer, and does it once', async () => {
+    const key = newKey();
+    const first = await post('/v1/webhooks', key, WEBHOOK);
+    const second = await post('/v1/webhooks', key, WEBHOOK);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+    expect([first, second].map(({ headers }) => headers.get('etag'))).toEqual(['"1"', '"1"']);
+    expect([first, second].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true']);
+    expect(await countWebhooks()).toBe(1);
+  });
+
+  it('does it once also when the same request comes several times at the same moment', async () => {
+    const key = newKey();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post('/v1/webhooks', key, WEBHOOK)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses).toContain(201);
+    expect(statuses.every((status) => status === 201 || status === 409)).toBe(true);
+    expect(answers.find(({ status }) => status === 409)?.headers.get('retry-after')).toBe('1');
+    expect(await countWebhooks()).toBe(1);
+  });
+
+  it('shows a new API key again to who asks again, though it is stored encrypted', async () => {
+    const key = newKey();
+    const first = await post('/v1/api-keys', key, { name: 'CRM server' });
+    expect((await post('/v1/api-keys', key, { name: 'CRM server' })).body.key).toBe(first.body.key);
+    const rows = await app.database.query('select * from idempotent_answers where key = $1', [key]);
+    expect(rows[0].sealed_body).toMatch(/^v1\./);
+    expect(JSON.stringify(rows)).not.toContain(first.body.key);
+  });
+
+  it.each([
+    ['body', '/v1/webhooks', { ...WEBHOOK, name: 'Another' }],
+    ['route', '/v1/api-keys', { name: 'CRM server' }],
+  ])('refuses the key for another %s', async (_, path, body) => {
+    const key = newKey();
+    await post('/v1/webhooks', key, WEBHOOK);
+    const answer = await post(path, key, body);
+    expect([answer.status, answer.body.code]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  it('is the account’s own: another account may use the same key', async () => {
+    const key = newKey();
+    const mine = await post('/v1/webhooks', key, WEBHOOK);
+    const other = app.http((await createAccount(app)).key);
+    const theirs = await post('/v1/webhooks', key, WEBHOOK, other);
+    expect(theirs.status).toBe(201);
+    expect(theirs.body.id).not.toBe(mine.body.id);
+  });
+
+  it('does not keep what failed: it may be tried again with the same key', async () => {
+    const key = newKey();
+    expect((await post('/v1/webhooks', key, { ...WEBHOOK, name: '' })).status).toBe(400);
+    expect((await post('/v1/webhooks', key, WEBHOOK)).status).toBe(201);
+  });
+
+  it('is forgotten after 24 hours', async () => {
+    const key = newKey();
+    await post('/v1/webhooks', key, WEBHOOK);
+    await app.database.query(
+      `update idempotent_answers set created_at = created_at - interval '24 hours 1 second' where key = $1`,
+      [key],
+    );
+    const later = await post('/v1/webhooks', key, { ...WEBHOOK, name: 'Another' });
+    expect([later.status, later.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect(await countWebhooks()).toBe(2);
+  });
+
+  it('is taken over from a process that died before it could answer', async () => {
+    const key = newKey();
+    await post('/v1/webhooks', key, WEBHOOK);
+    await app.database.query(
+      `update idempotent_answers set status_code = null, sealed_body = null where key = $1`,
+      [key],
+    );
+    expect((await post('/v1/webhooks', key, WEBHOOK)).status).toBe(409);
+    await app.database.query(
+      `update idempotent_answers set created_at = now() - interval '3 minutes' where key = $1`,
+      [key],
+    );
+    expect((await post('/v1/webhooks', key, WEBHOOK)).status).toBe(201);
+  });
+
+  it.each([[''], ['x'.repeat(256)], ['with space'], ['café']])('refuses the key %p', async (key) => {
+    expect((await post('/v1/webhooks', key, WEBHOOK)).status).toBe(400);
+    expect(await countWebhooks()).toBe(0);
+  });
+
+  it('means nothing to a caller without an API key', async () => {
+    expect((await post('/v1/webhooks', newKey(), WEBHOOK, app.http())).status).toBe(401);
+  });
+});
