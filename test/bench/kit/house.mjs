@@ -18,6 +18,7 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const DIST = join(ROOT, 'dist');
 const DATABASE = 'ours';
 const ROLE = 'service';
+let opened = 0;
 
 export const SECRETS = {
   PUBLISHER_TOKEN: randomBytes(24).toString('hex'),
@@ -43,7 +44,7 @@ export class House {
   static async open({ name, postgres = {}, postgresDirectory } = {}) {
     const house = new House();
     // /var/tmp, not /tmp: that one is memory on many systems, and a commit has to be paid for.
-    house.directory = `/var/tmp/skipcalls-${name}-${process.pid}`;
+    house.directory = `/var/tmp/skipcalls-${name}-${process.pid}-${++opened}`;
     mkdirSync(house.directory, { recursive: true, mode: 0o755 });
     house.postgres = new Postgres({ directory: postgresDirectory ?? join(house.directory, 'postgres'), settings: postgres });
     house.redis = new RedisServer({ directory: join(house.directory, 'redis') });

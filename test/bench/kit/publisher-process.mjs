@@ -16,7 +16,8 @@ const NUMBER_DIGITS = 12;
 const NUMBER_SLOT = '#'.repeat(NUMBER_DIGITS);
 const TEMPLATES = 8;
 const PAUSE_AFTER_REFUSAL_MS = 20;
-const RETRY_AFTER_MS = 250;
+const FIRST_RETRY_AFTER_MS = 250;
+const LAST_RETRY_AFTER_MS = 4_000;
 const BLOCK = 8_192;
 
 let load = null;
@@ -119,7 +120,7 @@ class Load {
       this.retrying -= 1;
       if (!this.givenUp) this.waiting.push({ ...event });
       this.pump();
-    }, RETRY_AFTER_MS);
+    }, Math.min(FIRST_RETRY_AFTER_MS * 2 ** (event.tries - 1), LAST_RETRY_AFTER_MS));
   }
 
   endIfDone() {

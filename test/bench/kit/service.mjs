@@ -44,7 +44,7 @@ export class Service {
   ready(withinMs = 60_000) {
     return until(
       () => {
-        if (!this.isRunning) throw new Error(`${this.name} ended at its start:\n${this.lastWords()}`);
+        if (!this.isRunning) throw new Error(`${this.name} ended at its start with ${this.process.exitCode ?? this.process.signalCode}:\n${this.lastWords()}`);
         return this.isReady();
       },
       { withinMs, what: `a start of ${this.name} (${this.log})` },

@@ -27,7 +27,7 @@ export class Trial {
     });
     trial.accounts = customers.accounts;
     trial.webhooks = customers.webhooks.map((webhook) => ({ ...webhook, behaviour: behaviour(webhook.number) }));
-    trial.dispatchers = await house.startDispatchers(dispatchers, { env, nodeArgs });
+    trial.dispatchers = await house.startDispatchers(dispatchers, { env: { LOG_LEVEL: 'info', ...env }, nodeArgs });
     trial.load = house.publisher.run({
       ports: trial.dispatchers.map(({ port }) => port),
       accounts: trial.accounts,
@@ -48,11 +48,11 @@ export class Trial {
     outage.to = now();
   }
 
-  /** kill -9. What the dispatcher has in hand at this moment is all that can come twice. */
-  async kill(dispatcher) {
+  /** kill -9. What is in hand at this moment is all that can come twice. Takes whatever has a `kill`, all at once. */
+  async kill(...dispatchers) {
     const [{ count }] = await this.house.sql(`select coalesce(sum(cardinality(delivery_ids)), 0)::int as count from delivery_leases`);
     this.inHandAtKills += count;
-    await dispatcher.kill();
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
   }
 
   /** Ends the load, waits until everything is settled, and closes the books. */
@@ -64,7 +64,8 @@ export class Trial {
     clearTimeout(giveUp);
     const unsettled = await this.settled();
     await sleep(500);
-    const arrivals = await this.house.receiver.collect();
+    const mine = new Set(this.webhooks.map(({ number }) => number));
+    const arrivals = (await this.house.receiver.collect()).filter(({ webhook }) => mine.has(webhook));
     return { ...balance({ publishes, arrivals, webhooks: this.webhooks, outages: this.outages }), unsettled, inHandAtKills: this.inHandAtKills };
   }
 

@@ -8,13 +8,12 @@ export default {
   run: ({ quick, random }) =>
     withHouse({}, async (house) => {
       const trial = await Trial.begin(house, { dispatchers: 2, rate: quick ? 100 : 200 });
-      const api = await house.service('api').start();
+      const api = await house.service('api', { env: { LOG_LEVEL: 'info' } }).start();
       const kills = quick ? 2 : 20;
       for (let i = 0; i < kills; i++) {
         await sleep(1_000 + random() * 3_000);
         await trial.outage(async () => {
-          const [first, ...others] = trial.dispatchers;
-          await Promise.all([trial.kill(first), ...others.map((other) => other.kill()), api.kill(), house.redis.kill(), house.postgres.kill()]);
+          await trial.kill(...trial.dispatchers, api, house.redis, house.postgres);
           await Promise.all([house.postgres.start(), house.redis.start()]);
           await Promise.all([...trial.dispatchers, api].map((service) => service.start()));
         });
