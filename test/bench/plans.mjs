@@ -15,16 +15,22 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const require = createRequire(import.meta.url);
 require(`${root}/scripts/typescript.cjs`);
 const { migrate } = require(`${root}/libs/platform/src/index.ts`);
-const { lastLookedAt, listDeliveries, oneDelivery } = require(`${root}/libs/delivery/src/reading/delivery-query.ts`);
+const { lastLookedAt, listDeliveries, oneDelivery } = require(
+  `${root}/libs/delivery/src/reading/delivery-query.ts`,
+);
 const { STATS } = require(`${root}/libs/delivery/src/reading/delivery-stats.ts`);
 const { COUNT_MORE, StatsRollup } = require(`${root}/libs/delivery/src/reading/stats-rollup.ts`);
 const { parseWindow } = require(`${root}/libs/delivery/src/reading/stats-window.ts`);
-const { countDeliveries, countMissed, makeMissed, requeueDeliveries } = require(`${root}/libs/delivery/src/replay/replay-query.ts`);
+const { countDeliveries, countMissed, makeMissed, requeueDeliveries } = require(
+  `${root}/libs/delivery/src/replay/replay-query.ts`,
+);
 const { listEvents } = require(`${root}/libs/events/src/reading/event-reader.ts`);
 
 const adminUrl = process.argv[2];
 if (!adminUrl) {
-  console.error('Say where PostgreSQL is: node test/bench/plans.mjs postgres://postgres@127.0.0.1:5432/postgres');
+  console.error(
+    'Say where PostgreSQL is: node test/bench/plans.mjs postgres://postgres@127.0.0.1:5432/postgres',
+  );
   process.exit(2);
 }
 const name = process.env.PLANS_DATABASE ?? 'skipcalls_plans';
@@ -49,7 +55,10 @@ const failing = `whk_${await benchId('2026-01-02', 'webhook', 1)}`;
 const newest = await one('select max(created_at) from deliveries');
 const ago = (hours) => new Date(newest.getTime() - hours * 3_600_000);
 const idAt = async (table, hours) =>
-  one(`select id from ${table} where account_id = $1 and created_at < $2 order by id desc limit 1`, [uuid(big), ago(hours)]);
+  one(`select id from ${table} where account_id = $1 and created_at < $2 order by id desc limit 1`, [
+    uuid(big),
+    ago(hours),
+  ]);
 const deep = `dlv_${await idAt('deliveries', 24 * 25)}`;
 const someDelivery = `dlv_${await idAt('deliveries', 100)}`;
 const someEvent = `evt_${await idAt('events', 100)}`;
@@ -61,7 +70,13 @@ const stats = (window) => {
   const { since, hours } = span(window);
   return { text: STATS, values: [uuid(healthy), hours, new Date(Math.max(since, countedUntil))] };
 };
-const scope = (which, webhookId = healthy) => ({ accountId: big, webhookId, which, since: ago(24 * 7), until: new Date() });
+const scope = (which, webhookId = healthy) => ({
+  accountId: big,
+  webhookId,
+  which,
+  since: ago(24 * 7),
+  until: new Date(),
+});
 
 const NOTES = readFileSync(new URL('plans-notes.md', import.meta.url), 'utf8');
 
@@ -74,24 +89,42 @@ const CASES = [
   ['Deliveries: status=DELIVERED', list(big, { status: 'DELIVERED' })],
   ['Deliveries: webhookId', list(big, { webhookId: healthy })],
   ['Deliveries: webhookId, status=FAILED', list(big, { webhookId: healthy, status: 'FAILED' })],
-  ['Deliveries: webhookId, status=DELIVERED, none of 200,000 was', list(big, { webhookId: failing, status: 'DELIVERED' })],
+  [
+    'Deliveries: webhookId, status=DELIVERED, none of 200,000 was',
+    list(big, { webhookId: failing, status: 'DELIVERED' }),
+  ],
   ['… and where the next page goes on', lastLookedAt(big, { webhookId: failing, status: 'DELIVERED' }, null)],
   ['Deliveries: eventType', list(small, { eventType: 'CALL_FAILED' })],
   ['Deliveries: eventType that none of 2 million has', list(big, { eventType: 'INCOMING_CALL_COMPLETED' })],
-  ['Deliveries: eventType that 80 of 2 million have, the oldest', list(big, { eventType: 'INCOMING_CALL_FAILED' })],
+  [
+    'Deliveries: eventType that 80 of 2 million have, the oldest',
+    list(big, { eventType: 'INCOMING_CALL_FAILED' }),
+  ],
   ['Deliveries: eventId', list(big, { eventId: someEvent })],
   ['Deliveries: callId', list(big, { callId: someCall })],
   ['Deliveries: callId of another account', list(small, { callId: someCall })],
   ['Deliveries: one hour, two weeks ago', list(big, { since: ago(24 * 14), until: ago(24 * 14 - 1) })],
   ['One delivery', oneDelivery(big, someDelivery)],
-  ['Attempts of one delivery', { text: 'select * from attempts where delivery_id = $1 order by number', values: [uuid(someDelivery)] }],
+  [
+    'Attempts of one delivery',
+    { text: 'select * from attempts where delivery_id = $1 order by number', values: [uuid(someDelivery)] },
+  ],
   ['Events: newest page', listEvents(big, {}, null, 50)],
   ['Events: callId', listEvents(big, { callId: someCall }, null, 50)],
-  ['Events: a type that 40 of 1 million have, the oldest', listEvents(big, { type: 'INCOMING_CALL_FAILED' }, null, 50)],
+  [
+    'Events: a type that 40 of 1 million have, the oldest',
+    listEvents(big, { type: 'INCOMING_CALL_FAILED' }, null, 50),
+  ],
   ['Stats: 24h', stats('24h')],
   ['Stats: 30d', stats('30d')],
-  ['Stats: counting 30 s of attempts', { text: COUNT_MORE, values: [ago(0.5), new Date(ago(0.5).getTime() + 30_000)] }],
-  ['Stats: counting 5 min of attempts', { text: COUNT_MORE, values: [ago(0.5), new Date(ago(0.5).getTime() + 300_000)] }],
+  [
+    'Stats: counting 30 s of attempts',
+    { text: COUNT_MORE, values: [ago(0.5), new Date(ago(0.5).getTime() + 30_000)] },
+  ],
+  [
+    'Stats: counting 5 min of attempts',
+    { text: COUNT_MORE, values: [ago(0.5), new Date(ago(0.5).getTime() + 300_000)] },
+  ],
   ['Replay: counting 10,000 failed deliveries', countDeliveries(scope('failed', failing), null, 10_000)],
   ['Replay: looking for missed ones among 10,000 events', countMissed(scope('missed'), null, 10_000)],
   ['Replay: putting 500 failed in line', requeueDeliveries(scope('failed', failing), null, 500)],
@@ -104,8 +137,12 @@ for (const [title, query] of CASES) {
   let plan;
   for (let run = 0; run < 4; run += 1) {
     await client.query('begin');
-    if (/order by [\w.]*(account|webhook)_id/.test(query.text)) await client.query('set local enable_sort = off');
-    const { rows } = await client.query(`explain (analyze, buffers, timing off, summary on) ${query.text}`, query.values);
+    if (/order by [\w.]*(account|webhook)_id/.test(query.text))
+      await client.query('set local enable_sort = off');
+    const { rows } = await client.query(
+      `explain (analyze, buffers, timing off, summary on) ${query.text}`,
+      query.values,
+    );
     await client.query('rollback');
     plan = rows.map((row) => row['QUERY PLAN']);
     times.push(Number(/Execution Time: ([\d.]+)/.exec(plan.at(-1))?.[1]));
@@ -158,7 +195,9 @@ async function prepare() {
   await migrate(url);
   const connection = new pg.Client({ connectionString: url });
   await connection.connect();
-  const seeded = (await connection.query(`select reltuples from pg_class where relname = 'deliveries'`)).rows[0].reltuples > 4_900_000;
+  const seeded =
+    (await connection.query(`select reltuples from pg_class where relname = 'deliveries'`)).rows[0]
+      .reltuples > 4_900_000;
   if (!seeded) {
     const sql = readFileSync(`${root}/test/bench/plans-seed.sql`, 'utf8');
     for (let i = 0; i < 10; i += 1) {

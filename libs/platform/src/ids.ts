@@ -72,3 +72,8 @@ export function firstIdAt<P extends IdPrefix>(prefix: P, time: Date): Id<P> {
   const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0');
   return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
+
+/** When an id (or a bare UUIDv7) was made. */
+export function timeOf(id: string): Date {
+  return new Date(Number.parseInt(toUuid(id).replace('-', '').slice(0, 12), 16));
+}

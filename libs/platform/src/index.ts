@@ -3,31 +3,24 @@ export { Config, ConfigError, loadConfig } from './config/config';
 export { ConfigModule } from './config/config.module';
 export { readEnvironment, type Environment } from './config/environment';
 export { withLocalSecrets } from './config/local-secrets';
+export { reseal, type Resealed } from './crypto/reseal';
 export { SecretBox } from './crypto/secret-box';
 export { DatabaseModule } from './database/database.module';
 export { plainArray, textArray } from './database/arrays';
 export { IdType } from './database/id.type';
 export { migrate, pendingMigrations } from './database/migrate';
 export { dependencyAway, HotPathSql, isDependencyAway, Sql, type Statement } from './database/sql';
-export {
-  binder,
-  createdWithin,
-  idRange,
-  ownedRange,
-  type Bind,
-  type IdRange,
-  type TimeWindow,
-} from './database/time-window';
+export { binder, IN_INDEX_ORDER, idRange, ownedRange, rowsInIndexOrder, type Bind, type IdRange, type TimeWindow } from './database/time-window';
 export { IdParam, requireObject, strictValidation } from './http/input';
-export { afterCursor, PageQuery, toPage, type Page } from './http/paging';
+export { afterCursor, cursorAfter, PageQuery, toPage, type Page } from './http/paging';
 export { depthExceeds, refuseDeepJson } from './http/json-depth';
 export { IsPlainText, isPlainText } from './http/plain-text';
 export { Problem, PROBLEMS, type FieldError, type ProblemCode } from './http/problem';
 export { ProblemFilter, toProblem } from './http/problem.filter';
-export { createApplication, listen, MAX_EVENT_BODY_BYTES, prepareApplication } from './http/serve';
-export { firstIdAt, fromUuid, isId, newId, toUuid, uuidv7, type Id, type IdPrefix } from './ids';
+export { createApplication, listen, MAX_EVENT_BODY_BYTES, REQUEST_ID, prepareApplication } from './http/serve';
+export { firstIdAt, fromUuid, isId, newId, timeOf, toUuid, uuidv7, type Id, type IdPrefix } from './ids';
 export { HealthModule } from './observability/health';
-export { loggingModule } from './observability/logging';
+export { StructuredLogger } from './observability/logging';
 export { Metrics, MetricsModule } from './observability/metrics';
 export { PlatformModule } from './platform.module';
 export {

@@ -1,40 +1,38 @@
 import type { EventType } from '@app/formatting';
-import { firstIdAt, toUuid } from '@app/platform';
+import { type Bind, binder, idRange, ownedRange, toUuid, type TimeWindow } from '@app/platform';
 import type { DeliveryStatus } from '../delivery.entity';
 
 /** Which deliveries a list shows; all of it must hold. */
-export interface DeliveryFilter {
+export interface DeliveryFilter extends TimeWindow {
   status?: DeliveryStatus;
   webhookId?: string;
   eventType?: EventType;
   eventId?: string;
   callId?: string;
-  /** Made at this time or later. */
-  since?: Date;
-  /** Made before this time. */
-  until?: Date;
 }
 
 /** A statement with its values, for `Sql.rows`. */
 export interface Query {
   text: string;
   values: unknown[];
+  /** Whether the rows come in the order of an index, and the query is to be held to that. */
+  inIndexOrder: boolean;
 }
 
-/** Ids carry the time of the machine that made them, `created_at` that of PostgreSQL's: they may differ by this much. */
-const CLOCK_SLACK_MS = 60_000;
+/** How many deliveries are looked at for one page, when what is asked for has no index. */
+export const MAX_LOOKED_AT = 20_000;
 
-const COLUMNS = `id, account_id, webhook_id, event_id, event_type, format, status, trigger, attempt_count, created_at,
+const COLUMNS = `id, account_id, webhook_id, event_id, event_type, format, status, trigger, attempt_count,
   due_at, parked_at, failed_at, finished_at, last_outcome, last_status_code`;
 
 /** What of the event and of the webhook is told with a delivery; added to the rows of one page only. */
-function withContext(source: string): string {
+function withContext(source: string, order: string): string {
   return `
     select page.*, events.call_id, events.test, events.expunged_at, webhooks.circuit_state
     from (${source}) as page
     join events on events.id = page.event_id
     left join webhooks on webhooks.id = page.webhook_id
-    order by page.id desc`;
+    order by ${order}`;
 }
 
 /**
@@ -42,72 +40,136 @@ function withContext(source: string): string {
  *
  * Each filter leads to an index that gives the rows in the order of the page, so that a page costs the same among
  * millions (docs/query-plans.md): `status` to the partial indexes, `webhookId` to the webhook's, `eventId` and
- * `callId` to the few deliveries of their events; the rest is filtered along `(account_id, id)`.
+ * `callId` to the few deliveries of their events; the rest is filtered along `(account_id, id, event_type)`.
  */
-export function listDeliveries(accountId: string, filter: DeliveryFilter, afterId: string | null, limit: number): Query {
+export function listDeliveries(
+  accountId: string,
+  filter: DeliveryFilter,
+  afterId: string | null,
+  limit: number,
+): Query {
   const values: unknown[] = [];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const where = conditions(accountId, filter, afterId, bind).join(' and ');
-  const page = `order by id desc limit ${bind(limit + 1)}`;
-  const text = filter.status === 'PENDING' ? pending(where, page) : `select ${COLUMNS} from deliveries where ${where} ${page}`;
-  return { text: withContext(text), values };
+  const bind = binder(values);
+  const { owned, order } = place(accountId, filter, afterId, bind);
+  const where = [...owned, ...conditions(filter, bind)].join(' and ');
+  const size = bind(limit + 1);
+  const text =
+    filter.status === 'PENDING'
+      ? pending(where, order.rows, size)
+      : `select ${COLUMNS} from (
+           select ${COLUMNS} from deliveries where ${where} order by ${order.rows} limit ${MAX_LOOKED_AT}
+         ) as looked_at where ${unindexed(filter, bind)} order by ${order.rows} limit ${size}`;
+  return { text: withContext(text, order.page), values, inIndexOrder: order.isIndexed };
+}
+
+/**
+ * The last of the deliveries that `listDeliveries` looks at for one page; no row when it looks at all there are. What
+ * no index knows (that a delivery was DELIVERED: an index would have to be changed by every delivery) is looked for in
+ * so many and no more. A page that is short for that reason has a next one, which goes on after this delivery.
+ */
+export function lastLookedAt(accountId: string, filter: DeliveryFilter, afterId: string | null): Query {
+  const values: unknown[] = [];
+  const bind = binder(values);
+  const { owned, order } = place(accountId, filter, afterId, bind);
+  const where = [...owned, ...conditions(filter, bind)].join(' and ');
+  return {
+    text: `select id from deliveries where ${where} order by ${order.rows} offset ${MAX_LOOKED_AT - 1} limit 1`,
+    values,
+    inIndexOrder: order.isIndexed,
+  };
+}
+
+/** Whether rows are passed over that no index tells apart. */
+export function isLookedFor({ status, eventType, webhookId }: DeliveryFilter): boolean {
+  if (status === 'PENDING') return false; // they are few
+  return (
+    status === 'DELIVERED' || (eventType !== undefined && (webhookId !== undefined || status === 'FAILED'))
+  );
 }
 
 /** One delivery of an account. */
 export function oneDelivery(accountId: string, id: string): Query {
   return {
-    text: withContext(`select ${COLUMNS} from deliveries where account_id = $1 and id = $2`),
+    text: withContext(`select ${COLUMNS} from deliveries where account_id = $1 and id = $2`, 'page.id'),
+    inIndexOrder: false,
     values: [toUuid(accountId), toUuid(id)],
   };
 }
 
-function conditions(
+interface Order {
+  /** Of the rows of `deliveries`, and of those of the page that is made of them. */
+  rows: string;
+  page: string;
+  isIndexed: boolean;
+}
+
+function indexed(owner: 'account_id' | 'webhook_id'): Order {
+  return { rows: `${owner} desc, id desc`, page: `page.${owner} desc, page.id desc`, isIndexed: true };
+}
+
+/** Where to look, account first, and the order in which the index that knows it gives the rows. */
+function place(
   accountId: string,
   filter: DeliveryFilter,
   afterId: string | null,
-  bind: (value: unknown) => string,
-): string[] {
-  const where = [`account_id = ${bind(toUuid(accountId))}`];
-  const account = '$1';
-  if (afterId) where.push(`id < ${bind(toUuid(afterId))}`);
-  if (filter.webhookId) where.push(`webhook_id = ${bind(toUuid(filter.webhookId))}`);
-  if (filter.eventId) where.push(`event_id = ${bind(toUuid(filter.eventId))}`);
-  if (filter.callId !== undefined) {
-    const ofCall = `select id from events where account_id = ${account} and call_id = ${bind(filter.callId)}`;
+  bind: Bind,
+): { owned: string[]; order: Order } {
+  const range = idRange(filter, { before: afterId });
+  const account = toUuid(accountId);
+  if (filter.eventId || filter.callId !== undefined) {
+    const ids = `id >= ${bind(range.from)} and id < ${bind(range.before)}`;
+    const owned = [`account_id = ${bind(account)}`, ids, ...ofEvents(account, filter, bind)];
+    if (filter.webhookId) owned.push(`webhook_id = ${bind(toUuid(filter.webhookId))}`);
+    return { owned, order: { rows: 'id desc', page: 'page.id desc', isIndexed: false } };
+  }
+  if (filter.webhookId) {
+    const owned = [
+      `account_id = ${bind(account)}`,
+      ownedRange('webhook_id', 'id', toUuid(filter.webhookId), range, bind),
+    ];
+    return { owned, order: indexed('webhook_id') };
+  }
+  return { owned: [ownedRange('account_id', 'id', account, range, bind)], order: indexed('account_id') };
+}
+
+function ofEvents(account: string, { eventId, callId }: DeliveryFilter, bind: Bind): string[] {
+  const where: string[] = [];
+  if (eventId) where.push(`event_id = ${bind(toUuid(eventId))}`);
+  if (callId !== undefined) {
+    const ofCall = `select id from events where account_id = ${bind(account)} and call_id = ${bind(callId)}`;
     where.push(`event_id = any (array(${ofCall}))`);
   }
-  if (filter.eventType) where.push(`event_type = ${bind(filter.eventType)}`);
-  // failed_at is set exactly while a delivery is FAILED, and is what the partial indexes go by.
-  if (filter.status === 'FAILED') where.push(`failed_at is not null`);
-  if (filter.status === 'DELIVERED') where.push(`status = 'DELIVERED'`);
-  where.push(...timeConditions(filter, 'dlv', bind));
   return where;
 }
 
-/** A window of time, as a range of ids that an index can follow, and exactly. */
-export function timeConditions(
-  window: { since?: Date; until?: Date },
-  prefix: 'dlv' | 'evt',
-  bind: (value: unknown) => string,
-): string[] {
-  const { since, until } = window;
-  const shifted = (time: Date, ms: number): string => toUuid(firstIdAt(prefix, new Date(time.getTime() + ms)));
+/** What an index knows: whether it FAILED (failed_at is set exactly then), and the type along an account's. */
+function conditions(filter: DeliveryFilter, bind: Bind): string[] {
   return [
-    ...(since ? [`id >= ${bind(shifted(since, -CLOCK_SLACK_MS))}`, `created_at >= ${bind(since)}`] : []),
-    ...(until ? [`id < ${bind(shifted(until, CLOCK_SLACK_MS))}`, `created_at < ${bind(until)}`] : []),
+    ...(filter.status === 'FAILED' ? ['failed_at is not null'] : []),
+    ...(filter.eventType && !isLookedFor(filter) ? [`event_type = ${bind(filter.eventType)}`] : []),
   ];
+}
+
+function unindexed(filter: DeliveryFilter, bind: Bind): string {
+  if (!isLookedFor(filter)) return 'true';
+  const where = [
+    ...(filter.status ? [`status = ${bind(filter.status)}`] : []),
+    ...(filter.eventType ? [`event_type = ${bind(filter.eventType)}`] : []),
+  ];
+  return where.join(' and ');
 }
 
 /**
  * What is due or parked has its index. What a dispatcher has in hand has none, because an index would have to be
- * changed twice by every delivery; it is found by the leases instead, which are few.
+ * changed twice by every delivery; it is found by the leases and the attempts asked for by hand instead, which are few.
  */
-function pending(where: string, page: string): string {
+function pending(where: string, order: string, size: string): string {
   return `
-    select * from (
-      (select ${COLUMNS} from deliveries where ${where} and (due_at is not null or parked_at is not null) ${page})
+    select ${COLUMNS} from (
+      (select ${COLUMNS} from deliveries where ${where} and (due_at is not null or parked_at is not null)
+       order by ${order} limit ${size})
       union all
-      (select ${COLUMNS} from deliveries where ${where} and status = 'PENDING' and due_at is null and parked_at is null
-        and id = any (array(select unnest(delivery_ids) from delivery_leases)) ${page})
-    ) as pending ${page}`;
+      select ${COLUMNS} from deliveries where ${where} and status = 'PENDING' and due_at is null and parked_at is null
+        and id = any (array(select unnest(delivery_ids) from delivery_leases union all select delivery_id from manual_attempts))
+    ) as pending order by ${order} limit ${size}`;
 }

@@ -1,3 +1,5 @@
+import type { QueryResultRow } from 'pg';
+import type { Sql } from './sql';
 import { firstIdAt, toUuid, type IdPrefix } from '../ids';
 
 /** From a time on, and before another one; either may be open. */
@@ -18,28 +20,23 @@ export type Bind = (value: unknown) => string;
 const LOWEST = '00000000-0000-0000-0000-000000000000';
 const HIGHEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** Ids carry the clock of the process that made them, `created_at` that of PostgreSQL; they may differ by this much. */
-const CLOCK_SLACK_MS = 60_000;
-
 /** @returns what collects the values of a statement. */
 export function binder(values: unknown[]): Bind {
   return (value) => `$${values.push(value)}`;
 }
 
 /**
- * The ids that can have been made within a window, for an index to follow. It is a little too wide, so the exact
- * condition (`createdWithin`) has to stand beside it.
- * @param limits narrows it: `after` is the id that the page before ended with, in the direction of reading.
+ * The ids that were made within a window, for an index to follow: an id's own time is the time at which its row was made.
+ * @param limits narrows it to what comes before an id, or from an id on.
  */
 export function idRange(
   { since, until }: TimeWindow,
-  limits: { before?: string | null; after?: string | null } = {},
+  limits: { before?: string | null; from?: string | null } = {},
 ): IdRange {
   // The prefix is cut off again: any will do.
-  const idAt = (time: Date, ms: number): string =>
-    toUuid(firstIdAt<IdPrefix>('evt', new Date(time.getTime() + ms)));
-  const from = [LOWEST, since && idAt(since, -CLOCK_SLACK_MS), limits.after && toUuid(limits.after)];
-  const before = [HIGHEST, until && idAt(until, CLOCK_SLACK_MS), limits.before && toUuid(limits.before)];
+  const idAt = (time: Date): string => toUuid(firstIdAt<IdPrefix>('evt', time));
+  const from = [LOWEST, since && idAt(since), limits.from && toUuid(limits.from)];
+  const before = [HIGHEST, until && idAt(until), limits.before && toUuid(limits.before)];
   return {
     from: from.filter((id) => typeof id === 'string').reduce((a, b) => (a > b ? a : b)),
     before: before.filter((id) => typeof id === 'string').reduce((a, b) => (a < b ? a : b)),
@@ -53,15 +50,23 @@ export function idRange(
  * `owner = … order by id limit 50` would do for most. But PostgreSQL then knows that the order is that of `id` alone,
  * and to it an owner of many rows looks as if a walk along the primary key would soon meet 50 of them: where they are
  * all old, it passes millions of others. `= any` with one element hides that there is one owner, and nothing else.
+ * And since it takes a narrow range of ids for next to nothing (it has no measure for uuids), which it would read whole
+ * and sort, such a query is to be run by `rowsInIndexOrder`.
  */
 export function ownedRange(owner: string, id: string, ownerId: string, range: IdRange, bind: Bind): string {
   return `${owner} = any (${bind([ownerId])}::uuid[]) and ${id} >= ${bind(range.from)} and ${id} < ${bind(range.before)}`;
 }
 
-/** The exact condition for rows made within a window. */
-export function createdWithin({ since, until }: TimeWindow, bind: Bind, column = 'created_at'): string[] {
-  return [
-    ...(since ? [`${column} >= ${bind(since)}`] : []),
-    ...(until ? [`${column} < ${bind(until)}`] : []),
-  ];
+/** Runs a query that has its order from an index (see `ownedRange`), without the choice of another way. */
+export function rowsInIndexOrder<Row extends QueryResultRow>(
+  sql: Pick<Sql, 'transaction'>,
+  query: { text: string; values: unknown[] },
+): Promise<Row[]> {
+  return sql.transaction(async (client) => {
+    await client.query(IN_INDEX_ORDER);
+    return (await client.query<Row>(query.text, query.values)).rows;
+  });
 }
+
+/** For a transaction that runs such queries itself. */
+export const IN_INDEX_ORDER = 'set local enable_sort = off';

@@ -39,6 +39,11 @@ export function afterCursor<P extends IdPrefix>(prefix: P, cursor: string | unde
   return id;
 }
 
+/** The cursor for what comes after an id. */
+export function cursorAfter(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
 /** Makes a page of rows that were read with one row more than the limit. */
 export function toPage<Row extends { id: string }, T>(
   rows: Row[],
@@ -49,6 +54,6 @@ export function toPage<Row extends { id: string }, T>(
   const last = shown.at(-1);
   return {
     data: shown.map(view),
-    nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null,
+    nextCursor: rows.length > limit && last ? cursorAfter(last.id) : null,
   };
 }

@@ -1,0 +1,36 @@
+export { ATTEMPT_OUTCOMES, ATTEMPT_TRIGGERS, type AttemptOutcome, type AttemptTrigger } from './attempt';
+export { Attempt } from './attempt.entity';
+export { Delivery, type DeliveryStatus } from './delivery.entity';
+export { ExpungeModule, LateAnswersModule } from './expunge/expunge.module';
+export { PayloadExpunger } from './expunge/payload-expunger';
+export { type DeliveryFilter } from './reading/delivery-query';
+export { DeliveryReader } from './reading/delivery-reader';
+export { DeliveryReadingModule, StatsRollupModule } from './reading/delivery-reading.module';
+export { DeliveryStats, type AttemptCounts, type WebhookStats } from './reading/delivery-stats';
+export {
+  WAITING_REASONS,
+  type AttemptView,
+  type DeliveryDetail,
+  type DeliverySummary,
+  type WaitingReason,
+} from './reading/delivery-view';
+export { type Percentiles } from './reading/response-times';
+export { StatsRollup } from './reading/stats-rollup';
+export {
+  Replay,
+  REPLAY_SELECTIONS,
+  REPLAY_STATUSES,
+  type ReplayRequest,
+  type ReplaySelection,
+  type ReplayStatus,
+} from './replay/replay.entity';
+export { ReplayModule, ReplayRunnerModule } from './replay/replay.module';
+export { ReplayRunner } from './replay/replay-runner';
+export { ReplayService } from './replay/replay.service';
+export { DeliveryCommandsModule } from './commands/delivery-commands.module';
+export { DispatcherCommands } from './commands/dispatcher-commands';
+export { MANUAL_JOB, type ManualJob } from './commands/manual-job';
+export { DeliveryEngineModule } from './engine/engine.module';
+export { ManualSender } from './engine/manual-sender';
+export { RetryIntake } from './retry/retry-intake';
+export { type RetryJob } from './retry/retry-queue';

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import type { QueryResultRow } from 'pg';
+import { renderBody, type EventType } from '@app/formatting';
+import {
+  afterCursor,
+  cursorAfter,
+  fromUuid,
+  type Page,
+  Problem,
+  Sql,
+  toPage,
+  toUuid,
+  rowsInIndexOrder,
+} from '@app/platform';
+import {
+  type DeliveryFilter,
+  isLookedFor,
+  lastLookedAt,
+  listDeliveries,
+  oneDelivery,
+  type Query,
+} from './delivery-query';
+import {
+  type AttemptRow,
+  attemptsOf,
+  type DeliveryDetail,
+  type DeliveryRow,
+  type DeliverySummary,
+  summaryOf,
+} from './delivery-view';
+
+const ATTEMPTS = `
+  select id, number, trigger, started_at, duration_ms, outcome, status_code, error_code, error_text,
+         request_url, request_headers, response_headers, response_body, response_truncated
+  from attempts where delivery_id = $1 order by number`;
+
+const EVENT = 'select id, type, occurred_at, data, test from events where account_id = $1 and id = $2';
+
+interface EventRow {
+  id: string;
+  type: EventType;
+  occurred_at: Date;
+  data: string | null;
+  test: boolean;
+}
+
+/** An event has one delivery a webhook, and an account a bounded number of those. */
+const MAX_OF_EVENT = 1_000;
+
+/** What became of an account's events. Every query takes the account first; another account's delivery is not there. */
+@Injectable()
+export class DeliveryReader {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * A page of deliveries, newest first. Rows that arrive or change meanwhile neither shift nor repeat what is shown
+   * on the pages that follow. A page may be shorter than the limit and still have a next one: see `lastLookedAt`.
+   */
+  async list(
+    accountId: string,
+    filter: DeliveryFilter,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<DeliverySummary>> {
+    const afterId = afterCursor('dlv', cursor);
+    const rows = await this.run<DeliveryRow>(listDeliveries(accountId, filter, afterId, limit));
+    const page = toPage(rows.map(summaryOf), limit, (delivery) => delivery);
+    if (page.nextCursor === null && isLookedFor(filter)) {
+      const [last] = await this.run<{ id: string }>(lastLookedAt(accountId, filter, afterId));
+      if (last) page.nextCursor = cursorAfter(fromUuid('dlv', last.id));
+    }
+    return page;
+  }
+
+  /** All deliveries of one event, newest first. */
+  async ofEvent(accountId: string, eventId: string): Promise<DeliverySummary[]> {
+    return (await this.list(accountId, { eventId }, { limit: MAX_OF_EVENT })).data;
+  }
+
+  /**
+   * One delivery with its attempts. The body isn't stored with them: it is rendered again from the event, in the
+   * format that the delivery has kept, which gives the bytes that were sent.
+   * @throws Problem not_found
+   */
+  async get(accountId: string, id: string): Promise<DeliveryDetail> {
+    const query = oneDelivery(accountId, id);
+    const [row] = await this.sql.rows<DeliveryRow>(query.text, query.values);
+    if (!row) throw Problem.notFound('delivery');
+    const [attempts, [event]] = await Promise.all([
+      this.sql.rows<AttemptRow>(ATTEMPTS, [row.id]),
+      this.sql.rows<EventRow>(EVENT, [toUuid(accountId), row.event_id]),
+    ]);
+    const summary = summaryOf(row);
+    const body = event ? bodyOf(event, summary) : null;
+    return {
+      ...summary,
+      body,
+      payloadExpungedAt: row.expunged_at,
+      attempts: attemptsOf(summary, attempts, body),
+    };
+  }
+
+  /**
+   * That a delivery is the account's own, for commands about it.
+   * @throws Problem not_found
+   */
+  async requireOwn(accountId: string, id: string): Promise<DeliverySummary> {
+    const query = oneDelivery(accountId, id);
+    const [row] = await this.sql.rows<DeliveryRow>(query.text, query.values);
+    if (!row) throw Problem.notFound('delivery');
+    return summaryOf(row);
+  }
+
+  private run<Row extends QueryResultRow>(query: Query): Promise<Row[]> {
+    return query.inIndexOrder ? rowsInIndexOrder(this.sql, query) : this.sql.rows(query.text, query.values);
+  }
+}
+
+function bodyOf(event: EventRow, { format }: DeliverySummary): string | null {
+  if (event.data === null) return null;
+  const { type, occurred_at: occurredAt, data, test } = event;
+  return renderBody({ id: fromUuid('evt', event.id), type, occurredAt, data, test }, format).toString('utf8');
+}

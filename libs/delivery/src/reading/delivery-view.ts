@@ -1,0 +1,163 @@
+import type { EventType, PayloadFormat } from '@app/formatting';
+import { fromUuid, timeOf } from '@app/platform';
+import type { CircuitState } from '@app/webhooks';
+import type { AttemptOutcome, AttemptTrigger } from '../attempt';
+import type { DeliveryStatus } from '../delivery.entity';
+
+/** Why a PENDING delivery is not being sent at this moment. */
+export const WAITING_REASONS = [
+  /** Its next attempt is due at `nextAttemptAt`. */
+  'RETRY_DUE',
+  /** Its webhook has as much in flight as it may have, or more waits before it. */
+  'ROOM',
+  /** Its webhook kept failing, so only a probe is sent now and then until one succeeds. */
+  'CIRCUIT_OPEN',
+] as const;
+export type WaitingReason = (typeof WAITING_REASONS)[number];
+
+/** A delivery as people see it. */
+export interface DeliverySummary {
+  id: string;
+  webhookId: string;
+  eventId: string;
+  eventType: EventType;
+  callId: string;
+  test: boolean;
+  format: PayloadFormat;
+  status: DeliveryStatus;
+  trigger: AttemptTrigger;
+  attemptCount: number;
+  /** Null unless PENDING, and null while a dispatcher is sending it. */
+  waitingFor: WaitingReason | null;
+  nextAttemptAt: Date | null;
+  lastOutcome: AttemptOutcome | null;
+  lastStatusCode: number | null;
+  createdAt: Date;
+  /** When it was DELIVERED or FAILED for good. */
+  finishedAt: Date | null;
+}
+
+export interface AttemptView {
+  id: string;
+  number: number;
+  trigger: AttemptTrigger;
+  startedAt: Date;
+  durationMs: number;
+  outcome: AttemptOutcome;
+  statusCode: number | null;
+  error: { code: string | null; text: string | null } | null;
+  request: { method: 'POST'; url: string; headers: Record<string, string>; body: string | null };
+  /** Null: nothing was answered. Its body is null once the payload was expunged, for it may repeat it. */
+  response: { headers: Record<string, string>; body: string | null; truncated: boolean } | null;
+  /** When the attempt after this one began, or is due. Null: there is none, or it only waits for room. */
+  nextAttemptAt: Date | null;
+}
+
+/** A delivery with everything that was sent and answered. */
+export interface DeliveryDetail extends DeliverySummary {
+  /** The exact body of every attempt. Null once the payload was expunged. */
+  body: string | null;
+  payloadExpungedAt: Date | null;
+  attempts: AttemptView[];
+}
+
+/** As `delivery-query.ts` reads it. */
+export interface DeliveryRow {
+  id: string;
+  webhook_id: string;
+  event_id: string;
+  event_type: EventType;
+  format: PayloadFormat;
+  status: DeliveryStatus;
+  trigger: AttemptTrigger;
+  attempt_count: number;
+  due_at: Date | null;
+  parked_at: Date | null;
+  failed_at: Date | null;
+  finished_at: Date | null;
+  last_outcome: AttemptOutcome | null;
+  last_status_code: number | null;
+  call_id: string;
+  test: boolean;
+  expunged_at: Date | null;
+  circuit_state: CircuitState | null;
+}
+
+export interface AttemptRow {
+  id: string;
+  number: number;
+  trigger: AttemptTrigger;
+  started_at: Date;
+  duration_ms: number;
+  outcome: AttemptOutcome;
+  status_code: number | null;
+  error_code: string | null;
+  error_text: string | null;
+  request_url: string;
+  request_headers: string;
+  response_headers: string | null;
+  response_body: string | null;
+  response_truncated: boolean;
+}
+
+export function summaryOf(row: DeliveryRow): DeliverySummary {
+  return {
+    id: fromUuid('dlv', row.id),
+    webhookId: fromUuid('whk', row.webhook_id),
+    eventId: fromUuid('evt', row.event_id),
+    eventType: row.event_type,
+    callId: row.call_id,
+    test: row.test,
+    format: row.format,
+    status: row.status,
+    trigger: row.trigger,
+    attemptCount: row.attempt_count,
+    waitingFor: waitingFor(row),
+    nextAttemptAt: row.due_at,
+    lastOutcome: row.last_outcome,
+    lastStatusCode: row.last_status_code,
+    createdAt: timeOf(row.id),
+    finishedAt: row.finished_at ?? row.failed_at,
+  };
+}
+
+/** Why a delivery waits: of the three places of a PENDING one, only "in hand" is no waiting. */
+export function waitingFor(
+  row: Pick<DeliveryRow, 'due_at' | 'parked_at' | 'circuit_state'>,
+): WaitingReason | null {
+  if (row.due_at) return 'RETRY_DUE';
+  if (!row.parked_at) return null;
+  return row.circuit_state === null || row.circuit_state === 'CLOSED' ? 'ROOM' : 'CIRCUIT_OPEN';
+}
+
+/** The attempts of a delivery, in their order, all with the body that each of them has sent. */
+export function attemptsOf(
+  delivery: DeliverySummary,
+  rows: AttemptRow[],
+  body: string | null,
+): AttemptView[] {
+  return rows.map((row, i) => ({
+    id: fromUuid('att', row.id),
+    number: row.number,
+    trigger: row.trigger,
+    startedAt: row.started_at,
+    durationMs: row.duration_ms,
+    outcome: row.outcome,
+    statusCode: row.status_code,
+    error: row.outcome === 'DELIVERED' ? null : { code: row.error_code, text: row.error_text },
+    request: { method: 'POST', url: row.request_url, headers: parseHeaders(row.request_headers), body },
+    response:
+      row.status_code === null
+        ? null
+        : {
+            headers: parseHeaders(row.response_headers),
+            body: row.response_body,
+            truncated: row.response_truncated,
+          },
+    nextAttemptAt: rows[i + 1]?.started_at ?? delivery.nextAttemptAt,
+  }));
+}
+
+function parseHeaders(json: string | null): Record<string, string> {
+  return json === null ? {} : (JSON.parse(json) as Record<string, string>);
+}

@@ -1,0 +1,124 @@
+import { type Bind, binder, idRange, ownedRange, toUuid, type TimeWindow } from '@app/platform';
+import type { ReplaySelection } from './replay.entity';
+
+/** What is being replayed, as the queries need it; ids are bare UUIDs or prefixed. */
+export interface ReplayScope extends Required<TimeWindow> {
+  accountId: string;
+  webhookId: string;
+  which: ReplaySelection;
+}
+
+interface Query {
+  text: string;
+  values: unknown[];
+}
+
+/**
+ * What each of these queries answers. They look at the next `size` rows after `afterId`, and at no more, so that each
+ * takes milliseconds however long the window is; fewer than `size` means that the end is reached.
+ */
+export interface StepResult {
+  /** Rows looked at. */
+  seen: number;
+  /** The last of them, to go on after. */
+  last_id: string | null;
+  /** How many of them were to be sent again: counted, or put in line. */
+  found: number;
+}
+
+/** Existing deliveries that are to be sent again. Those of expunged events are counted here, and left out later. */
+export function countDeliveries(scope: ReplayScope, afterId: string | null, size: number): Query {
+  const values: unknown[] = [];
+  const candidate = deliveryCandidates(scope, afterId, size, binder(values));
+  return { text: `with candidate as (${candidate}) ${answer('candidate')}`, values };
+}
+
+/**
+ * Puts deliveries back to the beginning of a run, waiting for room at their webhook. What is PENDING is on its way
+ * already and stays as it is.
+ */
+export function requeueDeliveries(scope: ReplayScope, afterId: string | null, size: number): Query {
+  const values: unknown[] = [];
+  const candidate = deliveryCandidates(scope, afterId, size, binder(values));
+  return {
+    text: `
+      with candidate as (${candidate} for no key update),
+      requeued as (
+        update deliveries
+        set status = 'PENDING', trigger = 'replay', run_start = attempt_count, parked_at = now(),
+            due_at = null, failed_at = null, finished_at = null
+        from candidate join events on events.id = candidate.event_id and events.data is not null
+        where deliveries.id = candidate.id
+        returning deliveries.id
+      )
+      ${answer('requeued')}`,
+    values,
+  };
+}
+
+/** Events that the webhook wants and has no delivery of. */
+export function countMissed(scope: ReplayScope, afterId: string | null, size: number): Query {
+  const values: unknown[] = [];
+  const bind = binder(values);
+  const candidate = eventCandidates(scope, afterId, size, bind);
+  return {
+    text: `with candidate as (${candidate}), missed as (${missed(scope, bind)}) ${answer('missed')}`,
+    values,
+  };
+}
+
+/** Makes the deliveries that are missing, waiting for room at their webhook. */
+export function makeMissed(scope: ReplayScope, afterId: string | null, size: number): Query {
+  const values: unknown[] = [];
+  const bind = binder(values);
+  const candidate = eventCandidates(scope, afterId, size, bind);
+  return {
+    text: `
+      with candidate as (${candidate}), missed as (${missed(scope, bind)}),
+      made as (
+        insert into deliveries (id, account_id, webhook_id, event_id, event_type, format, status, trigger, attempt_count, parked_at)
+        select uuid_generate_v7(), account_id, webhook_id, id, type, format, 'PENDING', 'replay', 0, now() from missed
+        on conflict (event_id, webhook_id) do nothing
+        returning id
+      )
+      ${answer('made')}`,
+    values,
+  };
+}
+
+function answer(found: string): string {
+  return `
+    select (select count(*)::int from candidate) as seen, (select id from candidate order by id desc limit 1) as last_id,
+           (select count(*)::int from ${found}) as found`;
+}
+
+function deliveryCandidates(scope: ReplayScope, afterId: string | null, size: number, bind: Bind): string {
+  const where = [
+    `account_id = ${bind(toUuid(scope.accountId))}`,
+    ownedRange('webhook_id', 'id', toUuid(scope.webhookId), idRange(scope, { from: afterId }), bind),
+    ...(afterId ? [`id <> ${bind(afterId)}`] : []),
+    // Tests were for that moment.
+    `trigger <> 'test'`,
+    scope.which === 'failed' ? 'failed_at is not null' : `status in ('FAILED', 'DELIVERED')`,
+  ];
+  return `select id, event_id from deliveries where ${where.join(' and ')} order by webhook_id, id limit ${bind(size)}`;
+}
+
+function eventCandidates(scope: ReplayScope, afterId: string | null, size: number, bind: Bind): string {
+  const range = idRange(scope, { from: afterId });
+  const where = [
+    ownedRange('account_id', 'id', toUuid(scope.accountId), range, bind),
+    ...(afterId ? [`id <> ${bind(afterId)}`] : []),
+  ];
+  return `
+    select id, account_id, type, data is not null and not test as is_sendable
+    from events where ${where.join(' and ')} order by account_id, id limit ${bind(size)}`;
+}
+
+function missed(scope: ReplayScope, bind: Bind): string {
+  return `
+    select candidate.id, candidate.account_id, candidate.type, webhooks.id as webhook_id, webhooks.format
+    from candidate join webhooks on webhooks.id = ${bind(toUuid(scope.webhookId))} and candidate.type = any (webhooks.events)
+    where is_sendable
+      and not exists (select from deliveries where event_id = candidate.id and webhook_id = webhooks.id)`;
+}

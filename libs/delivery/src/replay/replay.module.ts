@@ -1,0 +1,20 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '@app/accounts';
+import { WebhooksModule } from '@app/webhooks';
+import { DeliveryCommandsModule } from '../commands/delivery-commands.module';
+import { ReplayRunner } from './replay-runner';
+import { Replay } from './replay.entity';
+import { ReplayService } from './replay.service';
+
+/** For processes where replays are asked for and looked at. */
+@Module({
+  imports: [MikroOrmModule.forFeature([Replay]), AccountsModule, WebhooksModule],
+  providers: [ReplayService],
+  exports: [ReplayService],
+})
+export class ReplayModule {}
+
+/** Does the replaying, in the background. Imported by the dispatcher only. */
+@Module({ imports: [DeliveryCommandsModule], providers: [ReplayRunner], exports: [ReplayRunner] })
+export class ReplayRunnerModule {}
