@@ -5,7 +5,11 @@ const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: { '^.+\\.tsx?$': ['@swc/jest', swcOptions] },
-  moduleNameMapper: { '^@app/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts' },
+  moduleNameMapper: {
+    '^@app/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    // What is published of libs/signing, as the examples for receivers import it.
+    '^@skipcalls/webhooks$': '<rootDir>/libs/signing/src/index.ts',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/dashboard/dist/'],
 };
 
@@ -25,5 +29,5 @@ module.exports = {
       setupFiles: ['<rootDir>/test/support/require-servers.ts'],
     },
   ],
-  testTimeout: 20_000,
+  testTimeout: 30_000,
 };

@@ -10,12 +10,15 @@ import { createRequire } from 'node:module';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureInstalled } from '../scripts/ensure-installed.mjs';
+import { ensureBrowser } from './support/ensure-browser.mjs';
 
 ensureInstalled();
 const root = resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 require('../scripts/typescript.cjs');
 const { startTestServers } = require('./support/test-servers.ts');
+const { findChromium } = require('./support/chromium.ts');
+ensureBrowser(findChromium);
 
 const run = randomBytes(4).toString('hex');
 const folder = mkdtempSync(join(tmpdir(), 'skipcalls-test-'));

@@ -2,29 +2,26 @@
  * npm start: installs what is missing, builds what is out of date, and runs everything in this process.
  * npm run dev (--watch): the same, built and started again at every change.
  */
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { ensureInstalled } from '../../scripts/ensure-installed.mjs';
+import { run } from '../../scripts/run.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 process.chdir(root);
 
 await refuseTakenPort();
-ensureInstalled();
-if (process.argv.includes('--watch')) {
-  const { watch } = await import('./watch.mjs');
-  await watch(join(root, 'dist/apps/standalone/src/main.js'));
-} else {
-  const { build } = await import('../../scripts/build.mjs');
-  try {
-    await build();
-  } catch (error) {
-    console.error(error.message);
-    process.exit(1);
+try {
+  if (process.argv.includes('--watch')) {
+    ensureInstalled();
+    const { watch } = await import('./watch.mjs');
+    await watch(join(root, 'dist/apps/standalone/src/main.js'));
+  } else {
+    await run('standalone/src/main.js');
   }
-  process.setSourceMapsEnabled(true);
-  createRequire(import.meta.url)(join(root, 'dist/apps/standalone/src/main.js'));
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
 }
 
 /** Before anything that takes time. What isn't a port is told by the configuration, later. */

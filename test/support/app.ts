@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamicModule, Type } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Config, createApplication, listen, loadConfig, PlatformModule } from '@app/platform';
+import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
+import { Config, loadConfig, startService } from '@app/platform';
 import { createDatabase, type TestDatabase } from './database';
 import { HttpClient } from './http-client';
 import { servers } from './servers';
@@ -23,7 +22,7 @@ export interface TestApp {
   url: string;
   config: Config;
   database: TestDatabase;
-  nest: NestExpressApplication;
+  nest: INestApplication;
   /** A provider from anywhere in the app. */
   get<T>(token: Type<T> | (abstract new (...args: never[]) => T) | string | symbol): T;
   /** Calls the app's routes, with a bearer token if one is given. */
@@ -55,14 +54,13 @@ export async function startApp(options: AppOptions): Promise<TestApp> {
     ...options.env,
   });
 
-  class TestRoot {}
   const imports = options.modules.map((one) => (isFactory(one) ? one(config) : one));
-  const root = { module: TestRoot, imports: [PlatformModule.register(config), ...imports] };
-  const nest = await createApplication(root, config).catch(async (error: unknown) => {
+  const service = await startService('test', imports, config).catch(async (error: unknown) => {
     if (!options.with) await database.drop();
     throw error;
   });
-  const url = `http://127.0.0.1:${await listen(nest, config)}`;
+  const nest = service.app;
+  const url = `http://127.0.0.1:${service.port}`;
   return {
     url,
     config,
@@ -71,7 +69,7 @@ export async function startApp(options: AppOptions): Promise<TestApp> {
     get: (token) => nest.get(token as Type, { strict: false }),
     http: (token) => new HttpClient(url, token),
     close: async () => {
-      await nest.close();
+      await service.stop();
       if (options.with) return;
       await database.drop();
       await removeKeys(redisUrl, config.REDIS_PREFIX);

@@ -1,0 +1,2 @@
+declare const options: import('@swc/core').Options;
+export = options;
