@@ -23,7 +23,7 @@ export class Service {
   }
 
   /** Starts, and waits until it says that it is ready. */
-  async start({ withinMs = 60_000 } = {}) {
+  async start({ withinMs = 180_000 } = {}) {
     await this.launch();
     await this.ready(withinMs);
     return this;
@@ -41,7 +41,7 @@ export class Service {
     closeSync(log);
   }
 
-  ready(withinMs = 60_000) {
+  ready(withinMs = 180_000) {
     return until(
       () => {
         if (!this.isRunning) throw new Error(`${this.name} ended at its start with ${this.process.exitCode ?? this.process.signalCode}:\n${this.lastWords()}`);
