@@ -14,7 +14,7 @@ export async function run(program) {
   const file = join(root, 'dist/apps', program);
   if (process.env.NODE_ENV !== 'production' || !existsSync(file)) {
     const { ensureInstalled } = await import('./ensure-installed.mjs');
-    ensureInstalled();
+    await ensureInstalled();
     const { build } = await import('./build.mjs');
     await build();
   }

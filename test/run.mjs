@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { ensureInstalled } from '../scripts/ensure-installed.mjs';
 import { ensureBrowser } from './support/ensure-browser.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 const root = resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 require('../scripts/typescript.cjs');

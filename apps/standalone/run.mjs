@@ -13,7 +13,7 @@ process.chdir(root);
 await refuseTakenPort();
 try {
   if (process.argv.includes('--watch')) {
-    ensureInstalled();
+    await ensureInstalled();
     const { watch } = await import('./watch.mjs');
     await watch(join(root, 'dist/apps/standalone/src/main.js'));
   } else {
