@@ -44,7 +44,9 @@ try {
   await house.migrate();
   const maximum = flags.rate ? Number(flags.rate) / SHARE_OF_MAXIMUM : await findMaximum();
   const rate = maximum * SHARE_OF_MAXIMUM;
-  say(`maximal rate ${whole(maximum)} deliveries/s; offered ${whole(rate)}/s for ${durationMs / 1000} s each time`);
+  say(
+    `maximal rate ${whole(maximum)} deliveries/s; offered ${whole(rate)}/s for ${durationMs / 1000} s each time`,
+  );
   const runs = [
     await run('good endpoints alone', { webhooks: WEBHOOKS, behaviour: () => 'ok', rate }),
     await run('10 % hang, 5 % take 3 s, 5 % refuse', { webhooks: WEBHOOKS, behaviour: mixed, rate }),
@@ -75,7 +77,10 @@ function mixed(number) {
 async function findMaximum() {
   const ours = await openOurs(house, { webhooks: WEBHOOKS });
   await measure(ours, { connections: 128, durationMs: 5_000 });
-  const { deliveriesPerSecond } = await measure(ours, { connections: 128, durationMs: flags.quick ? 4_000 : 8_000 });
+  const { deliveriesPerSecond } = await measure(ours, {
+    connections: 128,
+    durationMs: flags.quick ? 4_000 : 8_000,
+  });
   await ours.close();
   return deliveriesPerSecond;
 }
@@ -85,14 +90,32 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
   const [dispatcher] = ours.dispatchers;
   const { publisher, receiver } = house;
   const goodAccounts = crowd ? ours.accounts.slice(crowd.accounts) : ours.accounts;
-  const load = { ports: ours.ports, accounts: goodAccounts, connections: 256, rate: rate / ours.webhooksPerAccount };
+  const load = {
+    ports: ours.ports,
+    accounts: goodAccounts,
+    connections: 256,
+    rate: rate / ours.webhooksPerAccount,
+  };
   // Before the good ones are timed, the bad ones have shown what they are like: the state that lasts.
-  if (crowd) await publisher.run({ ports: ours.ports, accounts: ours.accounts.slice(0, crowd.accounts), count: crowd.accounts * 10, connections: 64, retry: true });
+  if (crowd)
+    await publisher.run({
+      ports: ours.ports,
+      accounts: ours.accounts.slice(0, crowd.accounts),
+      count: crowd.accounts * 10,
+      connections: 64,
+      retry: true,
+    });
   await publisher.run({ ...load, durationMs: 5_000 });
   await sleep(2_000);
   await receiver.collect();
   const crowdPublisher = crowd && (await house.anotherPublisher());
-  const crowdRun = crowdPublisher?.run({ ports: ours.ports, accounts: ours.accounts.slice(0, crowd.accounts), connections: 64, rate: crowd.rate, durationMs });
+  const crowdRun = crowdPublisher?.run({
+    ports: ours.ports,
+    accounts: ours.accounts.slice(0, crowd.accounts),
+    connections: 64,
+    rate: crowd.rate,
+    durationMs,
+  });
   const { publishes } = await publisher.run({ ...load, durationMs });
   await crowdRun;
   await sleep(3_000);
@@ -103,11 +126,19 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
   for (const service of house.services) await service.kill();
   await ours.close();
 
-  const good = new Set(ours.webhooks.filter(({ number }) => behaviour(number) === 'ok').map(({ number }) => number));
-  const goodPerAccount = countBy(ours.webhooks.filter(({ number }) => good.has(number)), ({ account }) => account);
+  const good = new Set(
+    ours.webhooks.filter(({ number }) => behaviour(number) === 'ok').map(({ number }) => number),
+  );
+  const goodPerAccount = countBy(
+    ours.webhooks.filter(({ number }) => good.has(number)),
+    ({ account }) => account,
+  );
   const accepted = publishes.filter(({ status }) => status === 202);
   const offset = ours.accounts.length - goodAccounts.length;
-  const expected = accepted.reduce((sum, { account }) => sum + (goodPerAccount.get(account + offset) ?? 0), 0);
+  const expected = accepted.reduce(
+    (sum, { account }) => sum + (goodPerAccount.get(account + offset) ?? 0),
+    0,
+  );
   const ids = new Set(accepted.map(({ eventId }) => eventId));
   const toGood = arrivals.filter(({ webhook, eventId }) => good.has(webhook) && ids.has(eventId));
   const seen = new Set(toGood.map(({ deliveryId }) => deliveryId));
@@ -121,7 +152,9 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
     memory,
     connections,
   };
-  say(`${name}: p50 ${ms(result.arrivalP50)} ms, p99 ${ms(result.arrivalP99)} ms, missing ${result.missing} of ${whole(expected)}`);
+  say(
+    `${name}: p50 ${ms(result.arrivalP50)} ms, p99 ${ms(result.arrivalP99)} ms, missing ${result.missing} of ${whole(expected)}`,
+  );
   return result;
 }
 
@@ -136,7 +169,20 @@ function report(machine, rate, runs) {
   // The two runs without bad ones differ by what the machine does besides; their mean is what is compared with.
   const p99Alone = alone.reduce((sum, { arrivalP99 }) => sum + arrivalP99, 0) / alone.length;
   const figures = table(
-    ['run', 'good deliveries', 'missing', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', '202 p99 ms', 'refused', 'requests to bad ones', 'open connections', 'dispatcher MB'],
+    [
+      'run',
+      'good deliveries',
+      'missing',
+      'p50 ms',
+      'p95 ms',
+      'p99 ms',
+      'max ms',
+      '202 p99 ms',
+      'refused',
+      'requests to bad ones',
+      'open connections',
+      'dispatcher MB',
+    ],
     runs.map((run) => [
       run.name, whole(run.expected), whole(run.missing), ms(run.arrivalP50), ms(run.arrivalP95), ms(run.arrivalP99), ms(run.arrivalMax),
       ms(run.acceptP99), whole(run.refused), whole(run.requestsToBad), whole(run.connections), megabytes(run.memory),

@@ -14,16 +14,25 @@ const PARTS = [
   ['write down: pino', /pino|thread-stream|sonic-boom/],
   ['request context: MikroORM', /@mikro-orm/],
   ['metrics', /prom-client/],
-  ['validate and normalise the call record', /libs\/formatting\/src\/(parse|iso|free)|libs\/events\/src\/publication|validate\d/],
+  [
+    'validate and normalise the call record',
+    /libs\/formatting\/src\/(parse|iso|free)|libs\/events\/src\/publication|validate\d/,
+  ],
   ['render the body', /libs\/formatting\/src\/(render|zapier)/],
   ['sign', /libs\/signing|internal\/crypto/],
   ['Redis, Bull', /ioredis|node_modules\/bull\b|^.* bull\//],
-  ['PostgreSQL: commit and record', /libs\/(events\/src\/event-store|delivery\/src\/store|platform\/src\/database)|node_modules\/pg|pg-protocol|pg-pool|^.* pg\//],
+  [
+    'PostgreSQL: commit and record',
+    /libs\/(events\/src\/event-store|delivery\/src\/store|platform\/src\/database)|node_modules\/pg|pg-protocol|pg-pool|^.* pg\//,
+  ],
   ['send: undici', /undici|libs\/delivery\/src\/sending/],
   ['engine: gates, leases, verdicts', /libs\/delivery/],
   ['publish: event bus', /libs\/events|batching/],
   ['parse JSON', /body-parser\/lib\/types|raw-body/],
-  ['HTTP in: Express, Nest', /express|router\/|@nestjs|body-parser|helmet|finalhandler|libs\/platform\/src\/http|apps\/dispatcher/],
+  [
+    'HTTP in: Express, Nest',
+    /express|router\/|@nestjs|body-parser|helmet|finalhandler|libs\/platform\/src\/http|apps\/dispatcher/,
+  ],
   ['HTTP in: Node', /_http_server|_http_outgoing|_http_common|_http_incoming|parserOn/],
   ['async hooks', /async_hooks|promise\w*Hook/],
   ['sockets and streams', /node:net|stream|node:events|node:buffer|writev|writeBuffer|timers/],
@@ -32,7 +41,9 @@ const PARTS = [
 const [file, rows = '25'] = process.argv.slice(2);
 const profile = JSON.parse(readFileSync(file, 'utf8'));
 const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
-const parents = new Map(profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])));
+const parents = new Map(
+  profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])),
+);
 
 const byPart = new Map();
 const byFunction = new Map();

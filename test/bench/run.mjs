@@ -1,5 +1,5 @@
 /**
- * npm run bench [-- --quick] [-- --only raw,baseline,ours,sweep,webhooks,tables,waiting] [-- --write] [-- --no-build] [-- --keep]
+ * npm run bench [-- --quick] [-- --only raw,baseline,ours,sweep,retries,webhooks,waiting,tables] [-- --write] [-- --no-build] [-- --keep]
  *
  * Measures the service against a raw HTTP client and against an ordinary service of the same stack, on a PostgreSQL
  * and a Redis that it starts itself. A whole run takes about 20 minutes and writes docs/benchmarks.md; a quick or
@@ -13,11 +13,12 @@ import { build, House, ROOT } from './kit/house.mjs';
 import { machineLine } from './kit/machine.mjs';
 import { compare } from './parts/compare.mjs';
 import { tablesGrow, webhooksGrow } from './parts/growth.mjs';
+import { retries } from './parts/retries.mjs';
 import { sweep } from './parts/sweep.mjs';
 import { waiting } from './parts/waiting.mjs';
 import { charts, sections } from './report.mjs';
 
-const PARTS = ['raw', 'baseline', 'ours', 'sweep', 'webhooks', 'tables', 'waiting'];
+const PARTS = ['raw', 'baseline', 'ours', 'sweep', 'retries', 'webhooks', 'waiting', 'tables'];
 const QUICK_PARTS = ['raw', 'baseline', 'ours', 'sweep'];
 
 const { values: flags } = parseArgs({
@@ -32,7 +33,8 @@ const { values: flags } = parseArgs({
 });
 
 const only = new Set(flags.only?.split(',') ?? (flags.quick ? QUICK_PARTS : PARTS));
-for (const part of only) if (!PARTS.includes(part)) throw new Error(`No part is called ${part}; there are ${PARTS.join(', ')}`);
+for (const part of only)
+  if (!PARTS.includes(part)) throw new Error(`No part is called ${part}; there are ${PARTS.join(', ')}`);
 
 const settings = {
   quick: flags.quick,
@@ -62,6 +64,7 @@ try {
   const results = {};
   if (['raw', 'baseline', 'ours'].some((part) => only.has(part))) results.compare = await compare(context);
   if (only.has('sweep')) results.sweep = await sweep(context);
+  if (only.has('retries')) results.retries = await retries({ ...context, maximum: results.sweep?.maximum });
   if (only.has('webhooks')) results.webhooksGrow = await webhooksGrow(context);
   if (only.has('waiting')) results.waiting = await waiting(context);
   // Last, because it leaves millions of rows behind.
@@ -81,7 +84,10 @@ function report(machine, results) {
   console.log(`\n${machine}\n\n${text.join('\n\n')}\n`);
   const kept = join(ROOT, 'test/.tmp');
   mkdirSync(kept, { recursive: true });
-  writeFileSync(join(kept, 'bench-results.json'), JSON.stringify({ machine, settings: { ...settings, only: [...only] }, results }, null, 2));
+  writeFileSync(
+    join(kept, 'bench-results.json'),
+    JSON.stringify({ machine, settings: { ...settings, only: [...only] }, results }, null, 2),
+  );
   if (!flags.write && (flags.quick || flags.only)) return;
   const pictures = join(ROOT, 'docs/benchmarks');
   mkdirSync(pictures, { recursive: true });

@@ -22,7 +22,17 @@ import postgres from './scenarios/postgres.mjs';
 import redis from './scenarios/redis.mjs';
 import restarts from './scenarios/restarts.mjs';
 
-const SCENARIOS = [killDispatcher, killApi, killAll, ...redis, ...postgres, diskFull, clockJump, badReceivers, restarts];
+const SCENARIOS = [
+  killDispatcher,
+  killApi,
+  killAll,
+  ...redis,
+  ...postgres,
+  diskFull,
+  clockJump,
+  badReceivers,
+  restarts,
+];
 /** While a dependency is away, a publisher is told so within this time. */
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -38,7 +48,9 @@ const { values: flags } = parseArgs({
 const names = flags.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
 for (const name of names) {
   if (!SCENARIOS.some((scenario) => scenario.name === name)) {
-    throw new Error(`No scenario is called ${name}; there are ${SCENARIOS.map((scenario) => scenario.name).join(', ')}`);
+    throw new Error(
+      `No scenario is called ${name}; there are ${SCENARIOS.map((scenario) => scenario.name).join(', ')}`,
+    );
   }
 }
 const seed = Number(flags.seed ?? Date.now() % 1_000_000);
@@ -70,17 +82,24 @@ function failuresOf(result) {
   if (result.lost > 0) failures.push(`${result.lost} lost`);
   if (result.unsettled > 0) failures.push(`${result.unsettled} never settled`);
   if (result.unanswered > 0) failures.push(`${result.unanswered} publishes never got a 202`);
-  if (result.unasked > 0) failures.push(`${result.unasked} deliveries of events that were never acknowledged`);
+  if (result.unasked > 0)
+    failures.push(`${result.unasked} deliveries of events that were never acknowledged`);
   if (result.twoIds > 0) failures.push(`${result.twoIds} idempotency keys got two ids`);
-  if (result.answerMax > ANSWER_WITHIN_MS) failures.push(`a publisher waited ${ms(result.answerMax)} ms for an answer`);
+  if (result.answerMax > ANSWER_WITHIN_MS)
+    failures.push(`a publisher waited ${ms(result.answerMax)} ms for an answer`);
   return failures;
 }
 
 function tell(result, seconds) {
   if (result.skipped) return console.log(`  skipped: ${result.skipped}`);
   if (result.error) return undefined;
-  console.log(`  accepted ${result.accepted}, delivered ${result.delivered}, lost ${result.lost}, duplicated ${result.duplicated} (${seconds.toFixed(0)} s)`);
-  if (result.statuses) console.log(`  answers meanwhile ${JSON.stringify(result.statuses)}, slowest refusal ${ms(result.refusalMax)} ms, slowest answer ${ms(result.answerMax)} ms`);
+  console.log(
+    `  accepted ${result.accepted}, delivered ${result.delivered}, lost ${result.lost}, duplicated ${result.duplicated} (${seconds.toFixed(0)} s)`,
+  );
+  if (result.statuses)
+    console.log(
+      `  answers meanwhile ${JSON.stringify(result.statuses)}, slowest refusal ${ms(result.refusalMax)} ms, slowest answer ${ms(result.answerMax)} ms`,
+    );
   if (result.missing?.length) console.log('  first lost:', result.missing.slice(0, 3));
   if (result.notes) console.log(`  ${result.notes}`);
   console.log(result.failures.length > 0 ? `  FAILED: ${result.failures.join('; ')}` : '  as it should be');
@@ -88,7 +107,8 @@ function tell(result, seconds) {
 }
 
 function report() {
-  const rows = results.map((result) =>
+  const rows = results.map(
+    (result) =>
     result.skipped || result.error
       ? [result.title, '–', '–', '–', '–', '–', '–', '–', '–', result.skipped ? 'skipped' : '**failed**']
       : [
@@ -99,13 +119,31 @@ function report() {
         ], // prettier-ignore
   );
   const text = table(
-    ['fault', 'accepted', 'delivered', 'lost', 'twice', 'answers meanwhile', 'slowest answer ms', 'next 202 after s', 'caught up after s', 'as it should be'],
+    [
+      'fault',
+      'accepted',
+      'delivered',
+      'lost',
+      'twice',
+      'answers meanwhile',
+      'slowest answer ms',
+      'next 202 after s',
+      'caught up after s',
+      'as it should be',
+    ],
     rows,
   );
   console.log(`\n${text}\n`);
   const kept = join(ROOT, 'test/.tmp');
   mkdirSync(kept, { recursive: true });
-  writeFileSync(join(kept, 'faults-results.json'), JSON.stringify(results.map(({ missing: _missing, ...rest }) => rest), null, 2));
+  writeFileSync(
+    join(kept, 'faults-results.json'),
+    JSON.stringify(
+      results.map(({ missing: _missing, ...rest }) => rest),
+      null,
+      2,
+    ),
+  );
   if (flags.write || (!flags.quick && !flags.only)) {
     writeFileSync(join(ROOT, 'docs/faults.md'), page(text));
     console.log('wrote docs/faults.md');

@@ -35,8 +35,17 @@ export function callRecord({ id, variant = 0, bytes = 5_000 }) {
     },
     recording: { url: `https://recordings.example.com/${variant}/call.mp3` },
     dataCollected: { budget: 5_000, preferredDate: '2026-12-01', interests: ['solar', 'battery'] },
-    evaluationResults: [{ name: 'Was the goal met?', result: true, rationale: 'The customer asked for an offer.' }],
-    tasks: [{ title: 'Send the offer', description: 'Battery of 10 kWh', dueAt: '2026-11-25T09:00:00.000Z', assignee: 'sales' }],
+    evaluationResults: [
+      { name: 'Was the goal met?', result: true, rationale: 'The customer asked for an offer.' },
+    ],
+    tasks: [
+      {
+        title: 'Send the offer',
+        description: 'Battery of 10 kWh',
+        dueAt: '2026-11-25T09:00:00.000Z',
+        assignee: 'sales',
+      },
+    ],
   };
   const { messages } = record.transcript;
   let length = JSON.stringify(record).length;

@@ -9,7 +9,9 @@ export class Child {
   /** @param script path beside this file; @param args for the script */
   static async start(script, args = []) {
     const child = new Child();
-    child.process = fork(fileURLToPath(new URL(script, import.meta.url)), args, { serialization: 'advanced' });
+    child.process = fork(fileURLToPath(new URL(script, import.meta.url)), args, {
+      serialization: 'advanced',
+    });
     child.ready = await new Promise((resolve, reject) => {
       child.process.on('exit', (code) => {
         const error = new Error(`${script} ended with ${code}`);

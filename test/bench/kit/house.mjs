@@ -29,7 +29,10 @@ export const SECRETS = {
 export function build({ skip = false } = {}) {
   if (skip && existsSync(join(DIST, 'apps/dispatcher/src/main.js'))) return;
   console.log('Building …');
-  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build', '--silent'], { cwd: ROOT, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build', '--silent'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`npm run build failed:\n${stdout}${stderr}`);
 }
 
@@ -46,7 +49,10 @@ export class House {
     // /var/tmp, not /tmp: that one is memory on many systems, and a commit has to be paid for.
     house.directory = `/var/tmp/skipcalls-${name}-${process.pid}-${++opened}`;
     mkdirSync(house.directory, { recursive: true, mode: 0o755 });
-    house.postgres = new Postgres({ directory: postgresDirectory ?? join(house.directory, 'postgres'), settings: postgres });
+    house.postgres = new Postgres({
+      directory: postgresDirectory ?? join(house.directory, 'postgres'),
+      settings: postgres,
+    });
     house.redis = new RedisServer({ directory: join(house.directory, 'redis') });
     await Promise.all([house.postgres.create(), house.redis.create()]);
     house.receiver = await Receiver.start(house.directory);
@@ -93,7 +99,9 @@ export class House {
   }
 
   async startDispatchers(count, options = {}) {
-    const fresh = Array.from({ length: count }, (_, i) => this.service('dispatcher', { name: `dispatcher-${i + 1}`, ...options }));
+    const fresh = Array.from({ length: count }, (_, i) =>
+      this.service('dispatcher', { name: `dispatcher-${i + 1}`, ...options }),
+    );
     await Promise.all(fresh.map((dispatcher) => dispatcher.start()));
     return fresh;
   }

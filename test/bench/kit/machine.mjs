@@ -5,7 +5,9 @@ import os from 'node:os';
 /** One line that says on what the figures were measured. */
 export async function machineLine(house) {
   const cpus = os.cpus();
-  const fileSystem = spawnSync('stat', ['-f', '-c', '%T', house.directory], { encoding: 'utf8' }).stdout.trim();
+  const fileSystem = spawnSync('stat', ['-f', '-c', '%T', house.directory], {
+    encoding: 'utf8',
+  }).stdout.trim();
   return [
     `${cpus.length} × ${cpus[0].model.replace(/\s+/g, ' ').trim()}${cpus[0].speed ? ` at ${cpus[0].speed} MHz` : ''}`,
     `${Math.round(os.totalmem() / 2 ** 30)} GiB`,

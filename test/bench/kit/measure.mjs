@@ -34,7 +34,8 @@ export async function measure(system, load) {
     refused: run.publishes.length - accepted.length,
     deliveries: arrivals.length,
     missing,
-    duplicates: arrivals.length - new Set(arrivals.map(({ deliveryId, attempt }) => `${deliveryId} ${attempt}`)).size,
+    duplicates:
+      arrivals.length - new Set(arrivals.map(({ deliveryId, attempt }) => `${deliveryId} ${attempt}`)).size,
     unrecorded,
     cpuMsPerDelivery: cpuOfAll / arrivals.length,
     harnessCpuMsPerDelivery: cpuOfHarness / arrivals.length,

@@ -24,7 +24,8 @@ let load = null;
 
 /** A few requests, with the places where an event's number and its account go. */
 function makeTemplates({ accounts, path, token, run, bytes }) {
-  if (accounts.some(({ length }) => length !== accounts[0].length)) throw new Error('Account ids must be of one length');
+  if (accounts.some(({ length }) => length !== accounts[0].length))
+    throw new Error('Account ids must be of one length');
   return Array.from({ length: TEMPLATES }, (_, variant) => {
     const body = JSON.stringify({
       accountId: accounts[0],
@@ -36,7 +37,11 @@ function makeTemplates({ accounts, path, token, run, bytes }) {
       `POST ${path} HTTP/1.1\r\nhost: publisher.test\r\nauthorization: Bearer ${token}\r\n` +
       `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
     const request = Buffer.from(head + body);
-    return { request, numberSlots: placesOf(request, NUMBER_SLOT), accountSlots: placesOf(request, accounts[0]) };
+    return {
+      request,
+      numberSlots: placesOf(request, NUMBER_SLOT),
+      accountSlots: placesOf(request, accounts[0]),
+    };
   });
 }
 
@@ -71,7 +76,9 @@ class Load {
 
   get isOver() {
     const { durationMs, count } = this.options;
-    return this.stopped || (count && this.next >= count) || (durationMs && now() - this.startedAt >= durationMs);
+    return (
+      this.stopped || (count && this.next >= count) || (durationMs && now() - this.startedAt >= durationMs)
+    );
   }
 
   newEvent(dueAt) {
@@ -85,7 +92,8 @@ class Load {
     const { rate, durationMs, count } = this.options;
     const elapsedMs = Math.min(now() - this.startedAt, durationMs || Infinity);
     const due = Math.min(Math.floor((elapsedMs * rate) / 1000), count || Infinity);
-    while (!this.stopped && this.next < due) this.waiting.push(this.newEvent(this.startedAt + (this.next * 1000) / rate));
+    while (!this.stopped && this.next < due)
+      this.waiting.push(this.newEvent(this.startedAt + (this.next * 1000) / rate));
     this.pump();
   }
 
@@ -116,11 +124,14 @@ class Load {
 
   tryAgainLater(event) {
     this.retrying += 1;
-    setTimeout(() => {
-      this.retrying -= 1;
-      if (!this.givenUp) this.waiting.push({ ...event });
-      this.pump();
-    }, Math.min(FIRST_RETRY_AFTER_MS * 2 ** (event.tries - 1), LAST_RETRY_AFTER_MS));
+    setTimeout(
+      () => {
+        this.retrying -= 1;
+        if (!this.givenUp) this.waiting.push({ ...event });
+        this.pump();
+      },
+      Math.min(FIRST_RETRY_AFTER_MS * 2 ** (event.tries - 1), LAST_RETRY_AFTER_MS),
+    );
   }
 
   endIfDone() {
@@ -164,7 +175,8 @@ class Connection {
     request.copy(this.scratch);
     const number = String(event.sequence).padStart(NUMBER_DIGITS, '0');
     for (const slot of numberSlots) this.scratch.latin1Write(number, slot);
-    for (const slot of accountSlots) this.scratch.latin1Write(this.load.options.accounts[event.account], slot);
+    for (const slot of accountSlots)
+      this.scratch.latin1Write(this.load.options.accounts[event.account], slot);
     if (this.socket === null) this.open();
     event.sentAt = now();
     this.socket.write(this.scratch.subarray(0, request.length));

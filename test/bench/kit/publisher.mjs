@@ -35,7 +35,14 @@ export class Publisher {
   async run(options) {
     const run = `${process.pid.toString(36)}${Date.now().toString(36)}${(runs++).toString(36)}`;
     const file = join(this.directory, `publishes-${run}.bin`);
-    const result = await this.child.ask('run', { ...this.fixed, connections: 64, bytes: 5_000, ...options, run, file });
+    const result = await this.child.ask('run', {
+      ...this.fixed,
+      connections: 64,
+      bytes: 5_000,
+      ...options,
+      run,
+      file,
+    });
     const publishes = [...readPublishes(readFileSync(file))];
     rmSync(file);
     return { ...result, publishes };

@@ -29,7 +29,10 @@ const headers = {
 /** @param urls one URL: a pool to that host; several: an agent over all their hosts */
 async function run({ urls, durationMs }) {
   const targets = urls.map((url) => new URL(url));
-  const client = targets.length === 1 ? new Pool(targets[0].origin, { connections: IN_FLIGHT }) : new Agent({ connections: 4 });
+  const client =
+    targets.length === 1
+      ? new Pool(targets[0].origin, { connections: IN_FLIGHT })
+      : new Agent({ connections: 4 });
   const startedAt = now();
   let sent = 0;
   const line = async () => {

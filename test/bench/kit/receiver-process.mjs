@@ -107,7 +107,13 @@ function takeRequest(socket, data) {
 function record(eventId, deliveryId, webhook, attempt) {
   const at = count % BLOCK;
   if (at === 0) blocks.push(Buffer.alloc(BLOCK * ARRIVAL_BYTES));
-  writeArrival(blocks[blocks.length - 1], at * ARRIVAL_BYTES, { eventId, deliveryId, webhook, attempt, at: now() });
+  writeArrival(blocks[blocks.length - 1], at * ARRIVAL_BYTES, {
+    eventId,
+    deliveryId,
+    webhook,
+    attempt,
+    at: now(),
+  });
   count += 1;
 }
 
@@ -127,6 +133,10 @@ const commands = {
   },
 };
 
-process.on('message', ({ id, command, ...values }) => process.send({ id, result: commands[command](values) }));
+process.on('message', ({ id, command, ...values }) =>
+  process.send({ id, result: commands[command](values) }),
+);
 process.on('disconnect', () => process.exit());
-server.listen({ port: 0, host: '0.0.0.0', backlog: 4_096 }, () => process.send({ ready: server.address().port }));
+server.listen({ port: 0, host: '0.0.0.0', backlog: 4_096 }, () =>
+  process.send({ ready: server.address().port }),
+);

@@ -58,7 +58,10 @@ class Server {
     const { process: main } = this;
     if (!this.isRunning) return;
     main.kill(signalName);
-    await until(() => main.exitCode !== null || main.signalCode !== null, { withinMs: 60_000, what: 'the end of a server' });
+    await until(() => main.exitCode !== null || main.signalCode !== null, {
+      withinMs: 60_000,
+      what: 'the end of a server',
+    });
   }
 }
 
@@ -79,7 +82,17 @@ export class Postgres extends Server {
     if (this.user.uid !== undefined) chownSync(this.directory, this.user.uid, this.user.gid);
     const init = spawnSync(
       this.binaries.initdb,
-      ['-D', join(this.directory, 'data'), '-U', 'postgres', '--auth=trust', '--no-locale', '-E', 'UTF8', '--no-sync'],
+      [
+        '-D',
+        join(this.directory, 'data'),
+        '-U',
+        'postgres',
+        '--auth=trust',
+        '--no-locale',
+        '-E',
+        'UTF8',
+        '--no-sync',
+      ],
       { ...this.user, encoding: 'utf8', cwd: this.directory },
     );
     if (init.status !== 0) throw new Error(`initdb failed: ${init.error?.message ?? init.stderr}`);
@@ -103,11 +116,18 @@ export class Postgres extends Server {
     const log = openSync(join(this.directory, 'postgres.log'), 'a');
     this.process = spawn(
       this.binaries.postgres,
-      ['-D', join(this.directory, 'data'), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      [
+        '-D',
+        join(this.directory, 'data'),
+        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ],
       { ...this.user, stdio: ['ignore', log, log], cwd: this.directory },
     );
     closeSync(log);
-    await until(() => this.answers(), { withinMs: 60_000, what: `a start of PostgreSQL (${this.directory}/postgres.log)` });
+    await until(() => this.answers(), {
+      withinMs: 60_000,
+      what: `a start of PostgreSQL (${this.directory}/postgres.log)`,
+    });
     return this;
   }
 
@@ -177,7 +197,12 @@ export class RedisServer extends Server {
   }
 
   async command(name, ...values) {
-    const client = new Redis(this.url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0, connectTimeout: 2_000 });
+    const client = new Redis(this.url, {
+      lazyConnect: true,
+      retryStrategy: null,
+      maxRetriesPerRequest: 0,
+      connectTimeout: 2_000,
+    });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -242,4 +267,3 @@ function isExecutable(path) {
     return false;
   }
 }
-

@@ -44,7 +44,10 @@ export class Service {
   ready(withinMs = 180_000) {
     return until(
       () => {
-        if (!this.isRunning) throw new Error(`${this.name} ended at its start with ${this.process.exitCode ?? this.process.signalCode}:\n${this.lastWords()}`);
+        if (!this.isRunning)
+          throw new Error(
+            `${this.name} ended at its start with ${this.process.exitCode ?? this.process.signalCode}:\n${this.lastWords()}`,
+          );
         return this.isReady();
       },
       { withinMs, what: `a start of ${this.name} (${this.log})` },
@@ -53,7 +56,9 @@ export class Service {
 
   async isReady() {
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+      const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`, {
+        signal: AbortSignal.timeout(3_000),
+      });
       await answer.arrayBuffer();
       return answer.status === 200;
     } catch {
@@ -79,7 +84,10 @@ export class Service {
     const { process: running } = this;
     if (!this.isRunning) return running?.exitCode ?? null;
     running.kill(signal);
-    await until(() => running.exitCode !== null || running.signalCode !== null, { withinMs, what: `the end of ${this.name}` });
+    await until(() => running.exitCode !== null || running.signalCode !== null, {
+      withinMs,
+      what: `the end of ${this.name}`,
+    });
     return running.exitCode;
   }
 }

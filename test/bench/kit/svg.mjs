@@ -12,7 +12,9 @@ const COLOURS = ['#1f6feb', '#d1480f', '#2da44e', '#8250df', '#57606a'];
 export function lineChart({ title, x, y, series, logY = false }) {
   const points = series.flatMap((one) => one.points);
   const xTicks = ticks(Math.max(...points.map(([value]) => value)));
-  const yTicks = logY ? powers(points.map(([, value]) => value)) : ticks(Math.max(...points.map(([, value]) => value)));
+  const yTicks = logY
+    ? powers(points.map(([, value]) => value))
+    : ticks(Math.max(...points.map(([, value]) => value)));
   const xMax = xTicks.at(-1);
   const [yMin, yMax] = [logY ? Math.log10(yTicks[0]) : 0, logY ? Math.log10(yTicks.at(-1)) : yTicks.at(-1)];
   const atX = (value) => MARGIN.left + (value / xMax) * (WIDTH - MARGIN.left - MARGIN.right);
@@ -23,7 +25,9 @@ export function lineChart({ title, x, y, series, logY = false }) {
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(MARGIN.left, 20, title, 'font-size="15" font-weight="600"'),
-    ...xTicks.map((tick) => text(atX(tick), HEIGHT - MARGIN.bottom + 18, short(tick), 'text-anchor="middle"')),
+    ...xTicks.map((tick) =>
+      text(atX(tick), HEIGHT - MARGIN.bottom + 18, short(tick), 'text-anchor="middle"'),
+    ),
     ...yTicks.flatMap((tick) => [
       `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${round(atY(tick))}" y2="${round(atY(tick))}" stroke="#d8dee4"/>`,
       text(MARGIN.left - 8, atY(tick) + 4, short(tick), 'text-anchor="end"'),
@@ -44,7 +48,11 @@ function line({ points, dashed }, colour, atX, atY) {
   const path = points.map(([px, py], i) => `${i ? 'L' : 'M'}${round(atX(px))} ${round(atY(py))}`).join(' ');
   return [
     `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2"${dashed ? ' stroke-dasharray="5 4"' : ''}/>`,
-    ...(dashed ? [] : points.map(([px, py]) => `<circle cx="${round(atX(px))}" cy="${round(atY(py))}" r="3" fill="${colour}"/>`)),
+    ...(dashed
+      ? []
+      : points.map(
+          ([px, py]) => `<circle cx="${round(atX(px))}" cy="${round(atY(py))}" r="3" fill="${colour}"/>`,
+        )),
   ];
 }
 
@@ -77,4 +85,5 @@ function powers(values) {
 const round = (value) => Math.round(value * 10) / 10;
 const short = (value) => (value >= 1_000 ? `${round(value / 1_000)}k` : `${Number(value.toPrecision(3))}`);
 const escape = (words) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-const text = (x, y, words, attributes) => `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escape(words)}</text>`;
+const text = (x, y, words, attributes) =>
+  `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escape(words)}</text>`;

@@ -43,7 +43,10 @@ export async function openBaseline(house, { webhooks }) {
     directory: house.directory,
   });
   await service.start();
-  const accounts = Array.from({ length: webhooks / WEBHOOKS_PER_ACCOUNT }, (_, i) => `account-${String(i).padStart(6, '0')}`);
+  const accounts = Array.from(
+    { length: webhooks / WEBHOOKS_PER_ACCOUNT },
+    (_, i) => `account-${String(i).padStart(6, '0')}`,
+  );
   await house.postgres.query(
     database,
     `insert into webhooks (id, account_id, url, secret, events, active)
@@ -74,7 +77,10 @@ export async function openBaseline(house, { webhooks }) {
 }
 
 /** Ours, from empty tables, with so many dispatchers. `hosts`: over how many hosts the webhooks are spread. */
-export async function openOurs(house, { dispatchers = 1, webhooks, hosts = webhooks, behaviour = () => 'ok', keepRows = false, nodeArgs }) {
+export async function openOurs(
+  house,
+  { dispatchers = 1, webhooks, hosts = webhooks, behaviour = () => 'ok', keepRows = false, nodeArgs },
+) {
   if (!keepRows) await forgetEverything(house);
   const customers = await makeCustomers(house, {
     accounts: webhooks / WEBHOOKS_PER_ACCOUNT,

@@ -13,8 +13,12 @@ export async function compare({ house, settings, say }) {
   for (let round = 1; round <= settings.rounds; round++) {
     if (settings.only.has('raw')) {
       runs.raw.push(await measureRaw(house, { durationMs: settings.rawMs }));
-      runs.rawManyHosts.push(await measureRaw(house, { durationMs: settings.rawMs, hosts: settings.webhooks }));
-      say(`round ${round}: raw undici ${perSecond(runs.raw)}, over ${settings.webhooks} hosts ${perSecond(runs.rawManyHosts)}`);
+      runs.rawManyHosts.push(
+        await measureRaw(house, { durationMs: settings.rawMs, hosts: settings.webhooks }),
+      );
+      say(
+        `round ${round}: raw undici ${perSecond(runs.raw)}, over ${settings.webhooks} hosts ${perSecond(runs.rawManyHosts)}`,
+      );
     }
     if (settings.only.has('baseline')) {
       const baseline = await openBaseline(house, { webhooks: settings.webhooks });
@@ -22,24 +26,30 @@ export async function compare({ house, settings, say }) {
       await baseline.close();
       say(`round ${round}: baseline ${perSecond(runs.baseline)}`);
     }
-    for (const [name, dispatchers] of [['one', 1], ['two', 2]]) {
+    for (const [name, dispatchers] of [
+      ['one', 1],
+      ['two', 2],
+    ]) {
       if (!settings.only.has('ours')) continue;
       const ours = await openOurs(house, { dispatchers, webhooks: settings.webhooks });
       runs[name].push(await warmAndMeasure(ours, OURS_CONNECTIONS, settings));
       await ours.close();
-      say(`round ${round}: ours, ${dispatchers} dispatcher${dispatchers > 1 ? 's' : ''} ${perSecond(runs[name])}`);
+      say(
+        `round ${round}: ours, ${dispatchers} dispatcher${dispatchers > 1 ? 's' : ''} ${perSecond(runs[name])}`,
+      );
     }
   }
   const results = {};
   for (const [name, ofOne] of Object.entries(runs)) {
-    if (ofOne.length > 0) results[name] = { ...medianOf(ofOne), runs: ofOne.map((run) => run.deliveriesPerSecond) };
+    if (ofOne.length > 0)
+      results[name] = { ...medianOf(ofOne), runs: ofOne.map((run) => run.deliveriesPerSecond) };
   }
   return results;
 }
 
 /** A slow system gets more time, so that its code has been compiled by the time it is measured. */
 async function warmAndMeasure(system, connections, { warmMs, warmEvents, measureMs }) {
-  for (let warm = 0, from = now(); warm < warmEvents && now() - from < 4 * warmMs; ) {
+  for (let warm = 0, from = now(); warm < warmEvents && now() - from < 4 * warmMs;) {
     warm += (await measure(system, { connections, durationMs: warmMs })).events;
   }
   return measure(system, { connections, durationMs: measureMs });

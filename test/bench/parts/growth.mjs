@@ -37,7 +37,8 @@ export async function tablesGrow({ house, settings, say }) {
 async function ratesOf(ours, { rounds, warmMs, measureMs }) {
   await measure(ours, { connections: 128, durationMs: warmMs });
   const runs = [];
-  for (let round = 0; round < rounds; round++) runs.push(await measure(ours, { connections: 128, durationMs: measureMs }));
+  for (let round = 0; round < rounds; round++)
+    runs.push(await measure(ours, { connections: 128, durationMs: measureMs }));
   return {
     deliveriesPerSecond: median(runs.map((run) => run.deliveriesPerSecond)),
     cpuMsPerDelivery: median(runs.map((run) => run.cpuMsPerDelivery)),

@@ -8,7 +8,10 @@ export async function sweep({ house, settings, say }) {
   const ours = await openOurs(house, { webhooks: settings.webhooks });
   try {
     await measure(ours, { connections: 128, durationMs: settings.warmMs });
-    const { deliveriesPerSecond: maximum } = await measure(ours, { connections: 128, durationMs: settings.measureMs });
+    const { deliveriesPerSecond: maximum } = await measure(ours, {
+      connections: 128,
+      durationMs: settings.measureMs,
+    });
     const points = [];
     for (const share of settings.quick ? [0.1, 0.5, 0.9] : SHARES) {
       const offered = maximum * share;
@@ -18,7 +21,9 @@ export async function sweep({ house, settings, say }) {
         durationMs: settings.sweepMs,
       });
       points.push({ share, offered, ...point });
-      say(`at ${Math.round(share * 100)} % (${Math.round(offered)}/s): arrival p50 ${point.arrivalP50.toFixed(1)} ms, p99 ${point.arrivalP99.toFixed(1)} ms`);
+      say(
+        `at ${Math.round(share * 100)} % (${Math.round(offered)}/s): arrival p50 ${point.arrivalP50.toFixed(1)} ms, p99 ${point.arrivalP99.toFixed(1)} ms`,
+      );
     }
     return { maximum, points };
   } finally {

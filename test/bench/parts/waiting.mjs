@@ -19,13 +19,21 @@ export async function waiting({ house, settings, say }) {
     const count = settings.waiting / ours.webhooksPerAccount;
     let peak = idle.dispatcher;
     const watch = setInterval(() => (peak = Math.max(peak, memoryBytes([dispatcher.pid]))), 250);
-    const run = await house.publisher.run({ ports: ours.ports, accounts: ours.accounts, count, connections: 64, retry: true });
+    const run = await house.publisher.run({
+      ports: ours.ports,
+      accounts: ours.accounts,
+      count,
+      connections: 64,
+      retry: true,
+    });
     await until(async () => (await pending()) > 0, { what: 'a waiting delivery' });
     await sleep(5_000);
     clearInterval(watch);
     const full = await footprint();
     const refused = run.publishes.filter(({ status }) => status !== 202).length;
-    say(`${await pending()} deliveries wait; dispatcher ${megabytes(idle.dispatcher)} MB -> ${megabytes(full.dispatcher)} MB`);
+    say(
+      `${await pending()} deliveries wait; dispatcher ${megabytes(idle.dispatcher)} MB -> ${megabytes(full.dispatcher)} MB`,
+    );
     return {
       waiting: await pending(),
       refusedMeanwhile: refused,

@@ -54,7 +54,8 @@ export function balance({ publishes, arrivals, webhooks, outages }) {
 
 function acceptedEvents(publishes) {
   const accepted = new Map();
-  for (const publish of publishes) if (publish.status === 202 && !accepted.has(publish.sequence)) accepted.set(publish.sequence, publish);
+  for (const publish of publishes)
+    if (publish.status === 202 && !accepted.has(publish.sequence)) accepted.set(publish.sequence, publish);
   return accepted;
 }
 
@@ -71,18 +72,23 @@ function twoIds(publishes) {
 
 /** What publishers were told, and how quickly, for requests made while something was away. */
 function whileAway(publishes, outages) {
-  const during = publishes.filter(({ sentAt }) => outages.some(({ from, to }) => sentAt >= from && sentAt <= to));
+  const during = publishes.filter(({ sentAt }) =>
+    outages.some(({ from, to }) => sentAt >= from && sentAt <= to),
+  );
   const refused = during.filter(({ status }) => status !== 202);
   const statuses = {};
   for (const { status } of during) statuses[status || 'broken'] = (statuses[status || 'broken'] ?? 0) + 1;
-  const answer = spread(refused.filter(({ status }) => status !== 0).map(({ sentAt, answeredAt }) => answeredAt - sentAt));
+  const answer = spread(
+    refused.filter(({ status }) => status !== 0).map(({ sentAt, answeredAt }) => answeredAt - sentAt),
+  );
   const slowest = spread(during.map(({ sentAt, answeredAt }) => answeredAt - sentAt));
   return { statuses, refusalP50: answer.p50, refusalMax: answer.max, answerMax: slowest.max };
 }
 
 function firstAccept(publishes, healedAt) {
   let first = Infinity;
-  for (const { status, answeredAt } of publishes) if (status === 202 && answeredAt >= healedAt) first = Math.min(first, answeredAt);
+  for (const { status, answeredAt } of publishes)
+    if (status === 202 && answeredAt >= healedAt) first = Math.min(first, answeredAt);
   return first === Infinity ? null : first - healedAt;
 }
 

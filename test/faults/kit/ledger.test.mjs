@@ -10,13 +10,25 @@ const webhooks = [
 const publish = (sequence, more = {}) => ({
   sequence, account: 0, eventId: `evt_${sequence}`, status: 202, dueAt: 10 * sequence, sentAt: 10 * sequence, answeredAt: 10 * sequence + 3, ...more,
 }); // prettier-ignore
-const arrival = (sequence, webhook, attempt, at = 100) => ({ eventId: `evt_${sequence}`, deliveryId: `dlv_${sequence}_${webhook}`, webhook, attempt, at });
+const arrival = (sequence, webhook, attempt, at = 100) => ({
+  eventId: `evt_${sequence}`,
+  deliveryId: `dlv_${sequence}_${webhook}`,
+  webhook,
+  attempt,
+  at,
+});
 const whole = (sequence) => [arrival(sequence, 0, 1), arrival(sequence, 1, 1), arrival(sequence, 1, 2)];
 const books = (publishes, arrivals, outages = []) => balance({ publishes, arrivals, webhooks, outages });
 
 test('everything delivered once is no loss and no duplicate', () => {
-  const { accepted, delivered, lost, duplicated, unasked, twoIds } = books([publish(1), publish(2)], [...whole(1), ...whole(2)]);
-  assert.deepEqual({ accepted, delivered, lost, duplicated, unasked, twoIds }, { accepted: 2, delivered: 4, lost: 0, duplicated: 0, unasked: 0, twoIds: 0 });
+  const { accepted, delivered, lost, duplicated, unasked, twoIds } = books(
+    [publish(1), publish(2)],
+    [...whole(1), ...whole(2)],
+  );
+  assert.deepEqual(
+    { accepted, delivered, lost, duplicated, unasked, twoIds },
+    { accepted: 2, delivered: 4, lost: 0, duplicated: 0, unasked: 0, twoIds: 0 },
+  );
 });
 
 test('a webhook that never got an accepted event is a loss', () => {
@@ -51,7 +63,11 @@ test('deliveries of an event that nobody was told of, and a key with two ids, ar
 test('answers during an outage and the time to recover are measured from the repair', () => {
   const outages = [{ from: 15, to: 50 }];
   const slow = publish(2, { status: 503, eventId: '', answeredAt: 45 });
-  const result = books([publish(1), slow, publish(2, { sentAt: 60, answeredAt: 70 })], [...whole(1), arrival(2, 0, 1, 90), arrival(2, 1, 1, 90), arrival(2, 1, 2, 120)], outages);
+  const result = books(
+    [publish(1), slow, publish(2, { sentAt: 60, answeredAt: 70 })],
+    [...whole(1), arrival(2, 0, 1, 90), arrival(2, 1, 1, 90), arrival(2, 1, 2, 120)],
+    outages,
+  );
   assert.deepEqual(result.statuses, { 503: 1 });
   assert.equal(result.answerMax, 25);
   assert.equal(result.firstAcceptMs, 20);

@@ -21,7 +21,8 @@ setInterval(read, 100).unref();
 
 const now = () => RealDate.now() + shift;
 globalThis.Date = new Proxy(RealDate, {
-  construct: (target, values, self) => Reflect.construct(target, values.length === 0 ? [now()] : values, self),
+  construct: (target, values, self) =>
+    Reflect.construct(target, values.length === 0 ? [now()] : values, self),
   apply: () => new RealDate(now()).toString(),
   get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
 });

@@ -18,7 +18,10 @@ export class Trial {
    * @param house where; migrated, with nothing started
    * @param options `dispatchers`: how many; `rate`: events a second; `env`, `nodeArgs`: for the dispatchers; `behaviour(number)`
    */
-  static async begin(house, { dispatchers = 1, rate, env, nodeArgs, behaviour = (number) => (number % 3 === 0 ? 'flaky' : 'ok') }) {
+  static async begin(
+    house,
+    { dispatchers = 1, rate, env, nodeArgs, behaviour = (number) => (number % 3 === 0 ? 'flaky' : 'ok') },
+  ) {
     const trial = new Trial();
     trial.house = house;
     const customers = await makeCustomers(house, {
@@ -26,8 +29,14 @@ export class Trial {
       url: (number) => house.receiver.url(number, behaviour(number), number),
     });
     trial.accounts = customers.accounts;
-    trial.webhooks = customers.webhooks.map((webhook) => ({ ...webhook, behaviour: behaviour(webhook.number) }));
-    trial.dispatchers = await house.startDispatchers(dispatchers, { env: { LOG_LEVEL: 'info', ...env }, nodeArgs });
+    trial.webhooks = customers.webhooks.map((webhook) => ({
+      ...webhook,
+      behaviour: behaviour(webhook.number),
+    }));
+    trial.dispatchers = await house.startDispatchers(dispatchers, {
+      env: { LOG_LEVEL: 'info', ...env },
+      nodeArgs,
+    });
     trial.load = house.publisher.run({
       ports: trial.dispatchers.map(({ port }) => port),
       accounts: trial.accounts,
@@ -50,7 +59,9 @@ export class Trial {
 
   /** kill -9. What is in hand at this moment is all that can come twice. Takes whatever has a `kill`, all at once. */
   async kill(...dispatchers) {
-    const [{ count }] = await this.house.sql(`select coalesce(sum(cardinality(delivery_ids)), 0)::int as count from delivery_leases`);
+    const [{ count }] = await this.house.sql(
+      `select coalesce(sum(cardinality(delivery_ids)), 0)::int as count from delivery_leases`,
+    );
     this.inHandAtKills += count;
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
   }
@@ -66,13 +77,21 @@ export class Trial {
     await sleep(500);
     const mine = new Set(this.webhooks.map(({ number }) => number));
     const arrivals = (await this.house.receiver.collect()).filter(({ webhook }) => mine.has(webhook));
-    return { ...balance({ publishes, arrivals, webhooks: this.webhooks, outages: this.outages }), unsettled, inHandAtKills: this.inHandAtKills };
+    return {
+      ...balance({ publishes, arrivals, webhooks: this.webhooks, outages: this.outages }),
+      unsettled,
+      inHandAtKills: this.inHandAtKills,
+    };
   }
 
   /** @returns deliveries that are still not settled in the end; 0 when all is well. */
   async settled() {
-    const pending = async () => (await this.house.sql(`select count(*)::int as count from deliveries where status = 'PENDING'`))[0].count;
-    await until(async () => (await pending()) === 0, { withinMs: SETTLED_WITHIN_MS, everyMs: 250 }).catch(() => undefined);
+    const pending = async () =>
+      (await this.house.sql(`select count(*)::int as count from deliveries where status = 'PENDING'`))[0]
+        .count;
+    await until(async () => (await pending()) === 0, { withinMs: SETTLED_WITHIN_MS, everyMs: 250 }).catch(
+      () => undefined,
+    );
     return pending();
   }
 }

@@ -34,12 +34,18 @@ export default {
       const { publishes } = await trial.load;
       const good = trial.webhooks.filter((webhook) => webhook.behaviour === 'ok');
       const goodNumbers = new Set(good.map(({ number }) => number));
-      const expected = publishes.reduce((sum, { account }) => sum + good.filter((webhook) => webhook.account === account).length, 0);
+      const expected = publishes.reduce(
+        (sum, { account }) => sum + good.filter((webhook) => webhook.account === account).length,
+        0,
+      );
       await sleep(3_000);
       const memory = memoryBytes([dispatcher.pid]) - before;
       const arrivals = (await house.receiver.collect()).filter(({ webhook }) => goodNumbers.has(webhook));
       const outcomes = await outcomesOf(house, trial);
-      const wrong = outcomes.filter(({ behaviour: kind, outcome, longest }) => !EXPECTED[kind].includes(outcome) || longest > LONGEST_ATTEMPT_MS);
+      const wrong = outcomes.filter(
+        ({ behaviour: kind, outcome, longest }) =>
+          !EXPECTED[kind].includes(outcome) || longest > LONGEST_ATTEMPT_MS,
+      );
       const delivered = new Set(arrivals.map(({ deliveryId }) => deliveryId)).size;
       return {
         accepted: publishes.filter(({ status }) => status === 202).length,
@@ -49,7 +55,10 @@ export default {
         unsettled: 0,
         notes: `${outcomes.map(({ behaviour: kind, outcome, longest }) => `${kind}: ${outcome} in ${longest} ms at most`).join('; ')}; memory +${Math.round(memory / 2 ** 20)} MB`,
         checks: [
-          { what: 'every kind was tried', ok: new Set(outcomes.map(({ behaviour: kind }) => kind)).size === BEHAVIOURS.length },
+          {
+            what: 'every kind was tried',
+            ok: new Set(outcomes.map(({ behaviour: kind }) => kind)).size === BEHAVIOURS.length,
+          },
           { what: 'each ended as it should, within its 10 s', ok: wrong.length === 0 },
           { what: 'memory grew by less than 100 MB', ok: memory < 100 * 2 ** 20 },
         ],
@@ -62,10 +71,16 @@ async function outcomesOf(house, trial) {
   let rows = [];
   await until(
     async () => {
-      rows = await house.sql(`select webhook_id::text as id, outcome, max(duration_ms)::int as longest from attempts group by 1, 2`);
-      return new Set(rows.filter(({ id }) => ids.get(id) !== 'ok').map(({ id }) => id)).size === BEHAVIOURS.length;
+      rows = await house.sql(
+        `select webhook_id::text as id, outcome, max(duration_ms)::int as longest from attempts group by 1, 2`,
+      );
+      return (
+        new Set(rows.filter(({ id }) => ids.get(id) !== 'ok').map(({ id }) => id)).size === BEHAVIOURS.length
+      );
     },
     { withinMs: 20_000, everyMs: 500 },
   ).catch(() => undefined);
-  return rows.map(({ id, outcome, longest }) => ({ behaviour: ids.get(id), outcome, longest })).filter(({ behaviour: kind }) => kind !== 'ok');
+  return rows
+    .map(({ id, outcome, longest }) => ({ behaviour: ids.get(id), outcome, longest }))
+    .filter(({ behaviour: kind }) => kind !== 'ok');
 }

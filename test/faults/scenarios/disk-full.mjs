@@ -17,14 +17,21 @@ export default {
   async run({ quick }) {
     const mount = `/var/tmp/skipcalls-small-disk-${process.pid}`;
     mkdirSync(mount, { recursive: true });
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=755`, 'tmpfs', mount], { encoding: 'utf8' });
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=755`, 'tmpfs', mount], {
+      encoding: 'utf8',
+    });
     if (mounted.status !== 0) {
       rmSync(mount, { recursive: true });
-      return { skipped: `a small file system could not be mounted (${mounted.stderr.trim()}); it takes root` };
+      return {
+        skipped: `a small file system could not be mounted (${mounted.stderr.trim()}); it takes root`,
+      };
     }
     try {
       return await withHouse(
-        { postgresDirectory: join(mount, 'postgres'), postgres: { max_wal_size: '64MB', min_wal_size: '32MB' } },
+        {
+          postgresDirectory: join(mount, 'postgres'),
+          postgres: { max_wal_size: '64MB', min_wal_size: '32MB' },
+        },
         (house) => fillUp(house, mount, quick),
       );
     } finally {
@@ -48,7 +55,10 @@ async function fillUp(house, mount, quick) {
     rmSync(filler);
     if (!house.postgres.isRunning) await house.postgres.start();
   });
-  return { ...(await trial.finish()), notes: wentDown ? 'PostgreSQL went down and was started again' : 'PostgreSQL stayed up' };
+  return {
+    ...(await trial.finish()),
+    notes: wentDown ? 'PostgreSQL went down and was started again' : 'PostgreSQL stayed up',
+  };
 }
 
 /** Takes what is free, to the last block. */

@@ -31,7 +31,10 @@ export default {
 
 async function newCustomer(house, trial, api) {
   const dispatcher = `http://127.0.0.1:${trial.dispatchers[0].port}`;
-  const publisher = { authorization: `Bearer ${SECRETS.PUBLISHER_TOKEN}`, 'content-type': 'application/json' };
+  const publisher = {
+    authorization: `Bearer ${SECRETS.PUBLISHER_TOKEN}`,
+    'content-type': 'application/json',
+  };
   const account = await post(`${dispatcher}/internal/v1/accounts`, publisher, { name: 'Asks for retries' });
   const headers = { authorization: `Bearer ${account.apiKey}`, 'content-type': 'application/json' };
   await post(`http://127.0.0.1:${api.port}/v1/webhooks`, headers, {
@@ -43,11 +46,16 @@ async function newCustomer(house, trial, api) {
     await post(`${dispatcher}/internal/v1/events`, publisher, {
       accountId: account.id,
       type: 'CALL_COMPLETED',
-      data: { call: { id: `call_${i}`, status: 'completed', startedAt: '2026-11-23T10:00:00Z' }, phoneNumbers: { from: '+1', to: '+2' } },
+      data: {
+        call: { id: `call_${i}`, status: 'completed', startedAt: '2026-11-23T10:00:00Z' },
+        phoneNumbers: { from: '+1', to: '+2' },
+      },
     });
   }
   await sleep(1_000);
-  const rows = await house.sql(`select 'dlv_' || id as id from deliveries where account_id = $1`, [account.id.slice(4)]);
+  const rows = await house.sql(`select 'dlv_' || id as id from deliveries where account_id = $1`, [
+    account.id.slice(4),
+  ]);
   return { headers, deliveries: rows.map(({ id }) => id) };
 }
 
@@ -63,7 +71,10 @@ async function askForRetries(api, { headers, deliveries }, goOn) {
   for (let i = 0; goOn(); i++) {
     const id = deliveries[i % deliveries.length];
     try {
-      const answer = await fetch(`http://127.0.0.1:${api.port}/v1/deliveries/${id}/retry`, { method: 'POST', headers });
+      const answer = await fetch(`http://127.0.0.1:${api.port}/v1/deliveries/${id}/retry`, {
+        method: 'POST',
+        headers,
+      });
       await answer.arrayBuffer();
       if (answer.status === 202) promised.set(id, (promised.get(id) ?? 0) + 1);
     } catch {
@@ -75,7 +86,9 @@ async function askForRetries(api, { headers, deliveries }, goOn) {
 }
 
 async function kept(house, promised) {
-  const rows = await house.sql(`select delivery_id::text as id, count(*)::int as made from attempts where trigger = 'manual' group by 1`);
+  const rows = await house.sql(
+    `select delivery_id::text as id, count(*)::int as made from attempts where trigger = 'manual' group by 1`,
+  );
   const made = new Map(rows.map((row) => [`dlv_${row.id}`, row.made]));
   let asked = 0;
   let short = 0;

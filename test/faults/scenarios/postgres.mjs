@@ -84,7 +84,9 @@ async function takeAllConnections(house) {
         break;
       }
     }
-    const [{ count }] = await house.sql(`select count(*)::int as count from pg_stat_activity where usename = 'service'`);
+    const [{ count }] = await house.sql(
+      `select count(*)::int as count from pg_stat_activity where usename = 'service'`,
+    );
     if (count === 0) return hogs;
   }
 }
