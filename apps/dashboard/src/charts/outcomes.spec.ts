@@ -1,4 +1,4 @@
-import { groupHours, outcomesOf, sumOutcomes } from './outcomes';
+import { groupHours, meanOf, outcomesOf, sumOutcomes } from './outcomes';
 
 describe('outcomes in a chart', () => {
   const byOutcome = {
@@ -28,7 +28,20 @@ describe('outcomes in a chart', () => {
     expect(sumOutcomes([])).toMatchObject({ delivered: 0, failed: 0 });
   });
 
-  it('keeps the running hour in the last group, and loses none', () => {
-    expect(groupHours([1, 2, 3, 4, 5, 6, 7], 3)).toEqual([[1], [2, 3, 4], [5, 6, 7]]);
+  it('puts hours together by the day, in order, and loses none', () => {
+    const hours = ['23T22', '23T23', '24T00', '24T01'].map((text) => ({
+      hour: `2026-11-${text}:00:00.000Z`,
+    }));
+    const days = groupHours(hours, (hour) => hour.toISOString().slice(0, 10));
+    expect(days).toEqual([hours.slice(0, 2), hours.slice(2)]);
+  });
+
+  it('weighs the response times of hours by their attempts, and leaves out those without an answer', () => {
+    const hour = (attempts: number, p50: number | null) => ({
+      attempts,
+      responseMs: { p50, p95: null, p99: null },
+    });
+    expect(meanOf([hour(30, 100), hour(10, 500), hour(99, null)], 'p50')).toBe(200);
+    expect(meanOf([hour(5, null)], 'p50')).toBeNull();
   });
 });

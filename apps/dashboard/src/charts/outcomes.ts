@@ -25,12 +25,31 @@ export function outcomesOf({ byOutcome }: Pick<AttemptCounts, 'byOutcome'>): Out
   };
 }
 
-/** Adds up hours into steps of `size` hours, the last step the one that is running. */
-export function groupHours<T>(hours: T[], size: number): T[][] {
+/** Puts hours together into steps that begin where `stepOf` changes, such as each day or each quarter of a day. */
+export function groupHours<T extends { hour: string }>(hours: T[], stepOf: (hour: Date) => string): T[][] {
   const groups: T[][] = [];
-  for (let end = hours.length; end > 0; end -= size)
-    groups.unshift(hours.slice(Math.max(0, end - size), end));
+  let current: string | null = null;
+  for (const each of hours) {
+    const step = stepOf(new Date(each.hour));
+    if (step !== current) groups.push([]);
+    current = step;
+    groups.at(-1)!.push(each);
+  }
   return groups;
+}
+
+/**
+ * A percentile over several hours, as the mean of theirs weighted by their attempts: percentiles cannot be added up
+ * exactly, and a chart needs no more.
+ */
+export function meanOf(
+  hours: Pick<AttemptCounts, 'attempts' | 'responseMs'>[],
+  name: 'p50' | 'p95' | 'p99',
+): number | null {
+  const answered = hours.filter(({ responseMs }) => responseMs[name] !== null);
+  const weight = answered.reduce((sum, { attempts }) => sum + attempts, 0);
+  if (weight === 0) return null;
+  return answered.reduce((sum, { attempts, responseMs }) => sum + attempts * responseMs[name]!, 0) / weight;
 }
 
 export function sumOutcomes(list: Pick<AttemptCounts, 'byOutcome'>[]): Outcomes {

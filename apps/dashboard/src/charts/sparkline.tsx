@@ -1,7 +1,7 @@
 import type { Stats } from '../api/types';
 import { outcomesOf } from './outcomes';
 
-const WIDTH = 112;
+const WIDTH = 84;
 const HEIGHT = 26;
 
 /** Attempts of the last 24 hours, an hour a bar; failed ones on top in red. */

@@ -113,7 +113,7 @@ export function adviceFor({ outcome, statusCode, error }: Failure): Advice {
     if (statusCode >= 500)
       return {
         title: 'Your server had an error',
-        todo: 'Look into its log at the time of this attempt. We retry by ourselves.',
+        todo: 'Look into its log at the time of this attempt.',
       };
     return {
       title: `Your server answered ${statusCode}`,

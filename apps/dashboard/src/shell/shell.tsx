@@ -27,7 +27,7 @@ export function Shell({ session, children }: { session: Session; children: React
         Skip to the content
       </a>
       <Sidebar session={session} />
-      <div className="topbar">
+      <header className="topbar">
         <Dialog.Root open={open} onOpenChange={setOpen}>
           <Dialog.Trigger asChild>
             <Button look="quiet" aria-label="Open the menu" icon={<Menu size={20} aria-hidden="true" />} />
@@ -42,7 +42,7 @@ export function Shell({ session, children }: { session: Session; children: React
         </Dialog.Root>
         <strong className="truncate">{session.account.name}</strong>
         <Mark />
-      </div>
+      </header>
       <main id="content" className="main" tabIndex={-1}>
         {children}
       </main>
@@ -53,7 +53,7 @@ export function Shell({ session, children }: { session: Session; children: React
 function Sidebar({ session }: { session: Session }) {
   const zone = useZone();
   return (
-    <div className="sidebar">
+    <header className="sidebar">
       <Link to="/" className="brand">
         <Mark />
         <span style={{ minWidth: 0 }}>
@@ -86,7 +86,7 @@ function Sidebar({ session }: { session: Session }) {
           </Link>
         </span>
       </div>
-    </div>
+    </header>
   );
 }
 

@@ -76,7 +76,7 @@ export function Banner({
     <div className={`banner ${kind}`}>
       <Icon size={18} aria-hidden="true" />
       <div className="grow">
-        <h3>{title}</h3>
+        <p className="banner-title">{title}</p>
         {children && <div>{children}</div>}
         {actions && <div className="actions">{actions}</div>}
       </div>

@@ -53,7 +53,13 @@ function DeliveryRow({ delivery, webhookName }: { delivery: Delivery; webhookNam
       <Cell label="Status">
         <DeliveryBadge status={delivery.status} />
       </Cell>
-      {webhookName !== null && <Cell label="Webhook">{webhookName}</Cell>}
+      {webhookName !== null && (
+        <Cell label="Webhook">
+          <span className="truncate webhook-name" title={webhookName}>
+            {webhookName}
+          </span>
+        </Cell>
+      )}
       <Cell label="Call">
         <span className="mono truncate call-id" title={delivery.callId}>
           {delivery.callId}
@@ -65,7 +71,7 @@ function DeliveryRow({ delivery, webhookName }: { delivery: Delivery; webhookNam
       <Cell label="Attempts" className="number">
         {delivery.attemptCount}
       </Cell>
-      <Cell label="Time">
+      <Cell label="Time" className="nowrap">
         <Time at={delivery.createdAt} />
       </Cell>
     </Row>

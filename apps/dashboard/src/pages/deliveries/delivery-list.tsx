@@ -1,16 +1,21 @@
 import { ArrowLeftRight, Pause, Play, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useSearchParams } from 'wouter';
-import { useDeliveries, useWebhooks, type DeliveryFilter } from '../../api/queries';
-import { EVENT_TYPES } from '../../lib/event-types';
-import { useZone } from '../../lib/preferences';
-import { fromWallTime, toWallTime, zoneLabel } from '../../lib/time';
+import { useDeliveries, type DeliveryFilter } from '../../api/queries';
 import { Button } from '../../ui/button';
 import { Empty, ErrorState, Skeleton } from '../../ui/states';
 import { DeliveriesTable } from './deliveries-table';
+import { Filters } from './filters';
 
-type FilterName = keyof DeliveryFilter;
-const NAMES: FilterName[] = ['status', 'webhookId', 'eventType', 'callId', 'eventId', 'since', 'until'];
+const NAMES: (keyof DeliveryFilter)[] = [
+  'status',
+  'webhookId',
+  'eventType',
+  'callId',
+  'eventId',
+  'since',
+  'until',
+];
 
 /** Deliveries as they come, filtered by the address's query, so that a view can be shared. */
 export function DeliveryList({ webhookId }: { webhookId?: string }) {
@@ -21,22 +26,16 @@ export function DeliveryList({ webhookId }: { webhookId?: string }) {
   ) as DeliveryFilter;
   const filter = webhookId ? { ...chosen, webhookId } : chosen;
   const deliveries = useDeliveries(filter, live);
-  const set = (name: FilterName, value: string): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const change = (part: DeliveryFilter): void => {
+    const next = Object.entries({ ...chosen, ...part }).filter(([, value]) => value) as [string, string][];
+    setParams(next, { replace: true });
+  };
   const rows = deliveries.data?.pages.flatMap(({ data }) => data) ?? [];
   const filtered = Object.keys(chosen).length > 0;
   return (
     <section className="stack" aria-label="Deliveries">
       <div className="row wrap between" style={{ alignItems: 'flex-end' }}>
-        <Filters filter={chosen} onSet={set} withWebhook={!webhookId} />
+        <Filters filter={chosen} onChange={change} withWebhook={!webhookId} />
         <div className="row">
           {filtered && (
             <Button
@@ -86,116 +85,5 @@ export function DeliveryList({ webhookId }: { webhookId?: string }) {
         </div>
       )}
     </section>
-  );
-}
-
-function Filters({
-  filter,
-  onSet,
-  withWebhook,
-}: {
-  filter: DeliveryFilter;
-  onSet: (name: FilterName, value: string) => void;
-  withWebhook: boolean;
-}) {
-  const zone = useZone();
-  const offset = zoneLabel(zone, new Date());
-  const time = (name: 'since' | 'until') => ({
-    value: filter[name] ? toWallTime(new Date(filter[name]), zone) : '',
-    onChange: (event: { target: { value: string } }) =>
-      onSet(name, fromWallTime(event.target.value, zone)?.toISOString() ?? ''),
-  });
-  return (
-    <div className="filters" role="search" aria-label="Filter deliveries">
-      <label>
-        Status
-        <select
-          className="input compact"
-          value={filter.status ?? ''}
-          onChange={(event) => onSet('status', event.target.value)}
-        >
-          <option value="">All</option>
-          <option value="PENDING">Pending</option>
-          <option value="DELIVERED">Delivered</option>
-          <option value="FAILED">Failed</option>
-        </select>
-      </label>
-      {withWebhook && (
-        <WebhookFilter value={filter.webhookId ?? ''} onSet={(value) => onSet('webhookId', value)} />
-      )}
-      <label>
-        Event
-        <select
-          className="input compact"
-          value={filter.eventType ?? ''}
-          onChange={(event) => onSet('eventType', event.target.value)}
-        >
-          <option value="">All</option>
-          {EVENT_TYPES.map((type) => (
-            <option key={type}>{type}</option>
-          ))}
-        </select>
-      </label>
-      <IdFilter filter={filter} onSet={onSet} />
-      <label>
-        From ({offset})
-        <input className="input compact" type="datetime-local" {...time('since')} />
-      </label>
-      <label>
-        To ({offset})
-        <input className="input compact" type="datetime-local" {...time('until')} />
-      </label>
-    </div>
-  );
-}
-
-function WebhookFilter({ value, onSet }: { value: string; onSet: (value: string) => void }) {
-  const webhooks = useWebhooks();
-  return (
-    <label>
-      Webhook
-      <select className="input compact" value={value} onChange={(event) => onSet(event.target.value)}>
-        <option value="">All</option>
-        {webhooks.data?.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-/** One box for call and event ids: an event id says by its prefix that it is one. */
-function IdFilter({
-  filter,
-  onSet,
-}: {
-  filter: DeliveryFilter;
-  onSet: (name: FilterName, value: string) => void;
-}) {
-  const present = filter.callId ?? filter.eventId ?? '';
-  const [text, setText] = useState(present);
-  useEffect(() => setText(present), [present]);
-  const apply = (): void => {
-    const id = text.trim();
-    if (id === present) return;
-    const isEvent = /^evt_[0-9a-f-]{36}$/.test(id);
-    onSet('eventId', isEvent ? id : '');
-    onSet('callId', isEvent ? '' : id);
-  };
-  return (
-    <label>
-      Call or event id
-      <input
-        className="input compact mono"
-        type="search"
-        value={text}
-        placeholder="call_… or evt_…"
-        onChange={(event) => setText(event.target.value)}
-        onBlur={apply}
-        onKeyDown={(event) => event.key === 'Enter' && apply()}
-      />
-    </label>
   );
 }

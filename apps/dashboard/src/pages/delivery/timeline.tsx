@@ -7,8 +7,8 @@ import { Countdown, Time } from '../../ui/time';
 
 const TRIGGERS: Record<Trigger, string> = {
   event: 'First attempt',
-  retry: 'Automatic retry',
-  manual: 'Resent by hand',
+  retry: 'Retry',
+  manual: 'Resent',
   replay: 'Recovered',
   test: 'Test',
 };
@@ -97,7 +97,7 @@ function Item({
           </strong>
           {attempt.statusCode !== null && <StatusCode code={attempt.statusCode} />}
         </span>
-        <span className="small soft settings-text">
+        <span className="small soft block">
           {TRIGGERS[attempt.trigger]} · <Time at={attempt.startedAt} /> · {duration(attempt.durationMs)}
         </span>
       </button>

@@ -33,7 +33,7 @@ function Card({
       <Icon size={20} aria-hidden="true" />
       <span className="grow">
         <strong>{title}</strong>
-        <span className="soft settings-text">{children}</span>
+        <span className="soft block">{children}</span>
       </span>
       <ChevronRight size={18} aria-hidden="true" />
     </Link>

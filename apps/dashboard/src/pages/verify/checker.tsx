@@ -148,11 +148,11 @@ function Result({ verdict }: { verdict: Verdict }) {
       <Icon size={18} aria-hidden="true" />
       <div className="grow stack tight">
         <div>
-          <h3>
+          <p className="banner-title">
             {verdict.matches || /^Two more/.test(verdict.title)
               ? verdict.title
               : `It does not match. ${verdict.title}`}
-          </h3>
+          </p>
           <p>{verdict.advice}</p>
         </div>
         {!verdict.matches && verdict.expected && (

@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
 import { useStats, type StatsWindow } from '../../api/queries';
 import type { Stats, Webhook } from '../../api/types';
-import { groupHours, outcomesOf, sumOutcomes } from '../../charts/outcomes';
+import { groupHours, meanOf, outcomesOf, sumOutcomes } from '../../charts/outcomes';
 import { compact, percent } from '../../charts/scale';
 import { TimeChart } from '../../charts/time-chart';
 import { useZone } from '../../lib/preferences';
-import { dateOnly, duration, zoneLabel } from '../../lib/time';
+import { dateOnly, duration, toWallTime, zoneLabel } from '../../lib/time';
 import { LinkButton } from '../../ui/button';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { DeliveriesTable } from '../deliveries/deliveries-table';
@@ -17,8 +17,15 @@ const WINDOWS: [StatsWindow, string][] = [
   ['7d', '7 days'],
   ['30d', '30 days'],
 ];
-/** So that a chart has 20 to 30 bars. */
-const HOURS_A_STEP: Record<StatsWindow, number> = { '1h': 1, '24h': 1, '7d': 6, '30d': 24 };
+
+/** In which step of the chart an hour falls: hours, quarters of a day, or days of the reader's zone. */
+function stepOf(window: StatsWindow, zone: string): (hour: Date) => string {
+  if (window === '1h' || window === '24h') return (hour) => hour.toISOString();
+  return (hour) => {
+    const [day, clock] = toWallTime(hour, zone).split('T') as [string, string];
+    return window === '7d' ? `${day} ${Math.floor(Number(clock.slice(0, 2)) / 6)}` : day;
+  };
+}
 
 export function Overview({ webhook }: { webhook: Webhook }) {
   const [window, setWindow] = useState<StatsWindow>('24h');
@@ -55,8 +62,9 @@ export function Overview({ webhook }: { webhook: Webhook }) {
 function Charts({ stats, window }: { stats: Stats; window: StatsWindow }) {
   const outcomes = outcomesOf(stats);
   const zone = useZone();
-  const steps = useMemo(() => groupHours(stats.hours, HOURS_A_STEP[window]), [stats, window]);
+  const steps = useMemo(() => groupHours(stats.hours, stepOf(window, zone)), [stats, window, zone]);
   const bars = useMemo(() => steps.map((step) => sumOutcomes(step)), [steps]);
+  const labels = steps.map((step) => stepLabel(step[0]!.hour, step.length, window, zone));
   const { p50, p95, p99 } = stats.responseMs;
   const sent = outcomes.delivered + outcomes.failed;
   return (
@@ -71,7 +79,7 @@ function Charts({ stats, window }: { stats: Stats; window: StatsWindow }) {
       <TimeChart
         title="Attempts by outcome"
         kind="bars"
-        labels={steps.map((step) => stepLabel(step[0]!.hour, step.length, window, zone))}
+        labels={labels}
         series={[
           { name: 'Delivered', colour: 'var(--good-fill)', values: bars.map(({ delivered }) => delivered) },
           { name: 'Refused', colour: 'var(--bad-fill)', values: bars.map(({ refused }) => refused) },
@@ -88,24 +96,14 @@ function Charts({ stats, window }: { stats: Stats; window: StatsWindow }) {
       <TimeChart
         title="Response time"
         kind="lines"
-        labels={stats.hours.map(({ hour }) => stepLabel(hour, 1, window, zone))}
-        series={[
-          {
-            name: 'p50',
-            colour: 'var(--accent)',
-            values: stats.hours.map(({ responseMs }) => responseMs.p50),
-          },
-          {
-            name: 'p95',
-            colour: 'var(--warn-fill)',
-            values: stats.hours.map(({ responseMs }) => responseMs.p95),
-          },
-          {
-            name: 'p99',
-            colour: 'var(--bad-fill)',
-            values: stats.hours.map(({ responseMs }) => responseMs.p99),
-          },
-        ]}
+        labels={labels}
+        series={(
+          [
+            ['p50', 'var(--accent)'],
+            ['p95', 'var(--warn-fill)'],
+            ['p99', 'var(--bad-fill)'],
+          ] as const
+        ).map(([name, colour]) => ({ name, colour, values: steps.map((step) => meanOf(step, name)) }))}
         write={duration}
         summary={
           p50 === null
@@ -145,7 +143,10 @@ function stepLabel(
   const end = new Date(start.getTime() + hours * 3_600_000);
   return {
     short: window === '1h' || window === '24h' ? clock.format(start) : day.format(start),
-    long: `${dateOnly(start, zone)}, ${clock.format(start)}–${clock.format(end)} ${zoneLabel(zone, start)}`,
+    long:
+      window === '30d'
+        ? `${dateOnly(start, zone)} (${zoneLabel(zone, start)})`
+        : `${dateOnly(start, zone)}, ${clock.format(start)}–${clock.format(end)} ${zoneLabel(zone, start)}`,
   };
 }
 

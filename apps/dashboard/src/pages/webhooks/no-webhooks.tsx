@@ -6,10 +6,13 @@ import { Code } from '../../ui/code';
 const SAMPLE = `{
   "type": "CALL_COMPLETED",
   "data": {
-    "call": { "id": "call_123", "durationSeconds": 93.5, "status": "completed" },
+    "call": { "id": "call_123", "durationSeconds": 93.5 },
     "transcript": { "text": "Agent: Hello…\\nCaller: Hi…" },
-    "summaries": { "short": "Ada wants a quote for solar panels." },
-    "dataCollected": { "budget": 5000, "interests": ["solar", "battery"] }
+    "summaries": { "short": "Ada wants a quote." },
+    "dataCollected": {
+      "budget": 5000,
+      "interests": ["solar", "battery"]
+    }
   }
 }`;
 

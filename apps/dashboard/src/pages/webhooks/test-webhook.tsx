@@ -100,9 +100,9 @@ function Verdict({ result }: { result: TestResult }) {
       <div className="banner good">
         <CircleCheck size={18} aria-hidden="true" />
         <div>
-          <h3>
+          <p className="banner-title">
             Delivered: your server answered {result.statusCode} in {duration(result.durationMs)}
-          </h3>
+          </p>
           <p>The webhook works. Real events arrive in the same way.</p>
         </div>
       </div>
@@ -114,10 +114,10 @@ function Verdict({ result }: { result: TestResult }) {
       <CircleX size={18} aria-hidden="true" />
       <div className="stack tight">
         <div>
-          <h3>
+          <p className="banner-title">
             {advice.title}
             {result.statusCode !== null && ` (${result.statusCode})`}
-          </h3>
+          </p>
           <p>{advice.todo}</p>
         </div>
         <p className="small">

@@ -37,8 +37,10 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
   const path = `/webhooks/${webhook.id}`;
   return (
     <Row onOpen={() => navigate(path)}>
-      <Cell className="main-cell">
-        <Link to={path}>{webhook.name}</Link>
+      <Cell className="main-cell elastic">
+        <Link to={path} className="truncate block" title={webhook.name}>
+          {webhook.name}
+        </Link>
         <span className="url truncate" title={webhook.url}>
           {webhook.url}
         </span>
@@ -97,7 +99,7 @@ function Recent({ webhook }: { webhook: Webhook }) {
           <Sparkline stats={stats.data} />
           <span className="tabular" title="Attempts that succeeded">
             {stats.data.successRate === null ? (
-              <span className="soft small">No deliveries</span>
+              <span className="soft small">None</span>
             ) : (
               percent(stats.data.successRate)
             )}
@@ -106,7 +108,7 @@ function Recent({ webhook }: { webhook: Webhook }) {
       ) : stats.error ? (
         <span className="soft small">Not available</span>
       ) : (
-        <span className="skeleton" style={{ width: 112 }} />
+        <span className="skeleton" style={{ width: 84 }} />
       )}
     </span>
   );
@@ -135,7 +137,7 @@ function Menu({ webhook }: { webhook: Webhook }) {
           icon={<Ellipsis size={16} aria-hidden="true" />}
         />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.getElementById('content')}>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
           <DropdownMenu.Item onSelect={() => navigate(`/webhooks/${webhook.id}/deliveries`)}>
             <Eye size={15} aria-hidden="true" />
