@@ -9,6 +9,8 @@ import { EventsModule } from '@app/events';
 import { QUEUES, registerQueues } from '@app/platform';
 import { AccountsHttpModule } from './accounts.module';
 import { EventsController } from './events/events.controller';
+import { PublishLane } from './events/publish-lane';
+import { PublisherTokenModule } from './publisher-token';
 import { CallEventsProcessor } from './queues/call-events.processor';
 import { CommandsProcessor } from './queues/commands.processor';
 import { RetriesProcessor } from './queues/retries.processor';
@@ -16,6 +18,7 @@ import { RetriesProcessor } from './queues/retries.processor';
 /** The one process that reaches outside: the publishers' door, sending, and the work in the background. */
 @Module({
   imports: [
+    PublisherTokenModule,
     EventsModule.sendingBy(DeliveryEngineModule),
     DeliveryEngineModule,
     ReplayRunnerModule,
@@ -25,6 +28,6 @@ import { RetriesProcessor } from './queues/retries.processor';
     registerQueues(QUEUES.callEvents, QUEUES.retries, QUEUES.commands),
   ],
   controllers: [EventsController],
-  providers: [CallEventsProcessor, RetriesProcessor, CommandsProcessor],
+  providers: [PublishLane, CallEventsProcessor, RetriesProcessor, CommandsProcessor],
 })
 export class DispatcherModule {}

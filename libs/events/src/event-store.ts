@@ -68,8 +68,9 @@ const COMMIT_GROUP = {
       insert into delivery_leases (id, dispatcher_id, delivery_ids)
       select $8::uuid, $9::uuid, array_agg(id) from fanout where not parked having count(*) > 0
     )
-    select stored.id, fanout.id, fanout.webhook_id, fanout.format, fanout.parked
-    from stored left join fanout on fanout.event_id = stored.id`,
+    select id, null, null, null, null from stored
+    union all
+    select event_id, id, webhook_id, format, parked from fanout`,
 };
 
 const FIND_BY_KEY = {

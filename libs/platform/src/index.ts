@@ -10,14 +10,29 @@ export { plainArray, textArray } from './database/arrays';
 export { IdType } from './database/id.type';
 export { migrate, pendingMigrations } from './database/migrate';
 export { dependencyAway, HotPathSql, isDependencyAway, Sql, type Statement } from './database/sql';
-export { binder, IN_INDEX_ORDER, idRange, ownedRange, rowsInIndexOrder, type Bind, type IdRange, type TimeWindow } from './database/time-window';
+export {
+  binder,
+  IN_INDEX_ORDER,
+  idRange,
+  ownedRange,
+  rowsInIndexOrder,
+  type Bind,
+  type IdRange,
+  type TimeWindow,
+} from './database/time-window';
 export { IdParam, requireObject, strictValidation } from './http/input';
 export { afterCursor, cursorAfter, PageQuery, toPage, type Page } from './http/paging';
 export { depthExceeds, refuseDeepJson } from './http/json-depth';
 export { IsPlainText, isPlainText } from './http/plain-text';
 export { Problem, PROBLEMS, type FieldError, type ProblemCode } from './http/problem';
 export { ProblemFilter, toProblem } from './http/problem.filter';
-export { createApplication, listen, MAX_EVENT_BODY_BYTES, REQUEST_ID, prepareApplication } from './http/serve';
+export {
+  createApplication,
+  listen,
+  MAX_EVENT_BODY_BYTES,
+  REQUEST_ID,
+  prepareApplication,
+} from './http/serve';
 export { firstIdAt, fromUuid, isId, newId, timeOf, toUuid, uuidv7, type Id, type IdPrefix } from './ids';
 export { HealthModule } from './observability/health';
 export { StructuredLogger } from './observability/logging';

@@ -3,7 +3,7 @@ import { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './observability/health';
-import { loggingModule } from './observability/logging';
+import { StructuredLogger } from './observability/logging';
 import { MetricsModule } from './observability/metrics';
 import { QueueModule } from './queue/queues';
 import { RedisModule } from './redis';
@@ -14,9 +14,9 @@ export class PlatformModule {
   static register(config: Config): DynamicModule {
     return {
       module: PlatformModule,
+      providers: [StructuredLogger],
       imports: [
         ConfigModule.register(config),
-        loggingModule(config),
         DatabaseModule.register(),
         RedisModule,
         QueueModule,

@@ -28,7 +28,9 @@ export class DatabaseModule {
             pool: { min: 0, max: 10, acquireTimeoutMillis: 3_000 },
             driverOptions: { connection: { query_timeout: 15_000, connectionTimeoutMillis: 3_000 } },
             logger: (message: string) => new Logger('Database').debug(message),
-            registerRequestContext: true,
+            // Whoever works with entities forks. A context per request would be carried by async hooks, and they slow every
+            // promise of the process down.
+            registerRequestContext: false,
           }),
         }),
       ],

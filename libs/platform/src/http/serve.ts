@@ -5,8 +5,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { json, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { Logger as PinoLogger } from 'nestjs-pino';
 import type { Config } from '../config/config';
+import { StructuredLogger } from '../observability/logging';
 import { Problem } from './problem';
 import { ProblemFilter, toProblem } from './problem.filter';
 import { refuseDeepJson } from './json-depth';
@@ -35,7 +35,7 @@ export async function createApplication(
     bodyParser: false,
     abortOnError: false,
   });
-  app.useLogger(app.get(PinoLogger));
+  app.useLogger(app.get(StructuredLogger));
   prepareApplication(app, config);
   return app;
 }
@@ -47,6 +47,7 @@ export function prepareApplication(app: INestApplication, config: Config): void 
   express.set('etag', false);
   express.set('query parser', 'simple');
   app.use(correlate);
+  app.use(app.get(StructuredLogger).requests());
   app.use(
     /^\/(v1|internal|health|metrics|docs)/,
     helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
@@ -83,7 +84,8 @@ export async function listen(app: INestApplication, config: Config): Promise<num
   return port;
 }
 
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
+/** What may be a request id of a caller's own, in `X-Request-Id`. */
+export const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 function correlate(request: Request, response: Response, next: NextFunction): void {
   const given = request.headers['x-request-id'];

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { EventBus } from '@app/events';
+import { MAX_EVENT_BODY_BYTES, Problem, REQUEST_ID, requireObject, toProblem } from '@app/platform';
+import { PublisherToken } from '../publisher-token';
+
+const PATH = '/internal/v1/events';
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/**
+ * The short way in for single events. Framework, middleware and body parser cost more than reading, checking and
+ * committing an event together, so this one route is served before them, on the same server; `EventsController` is the
+ * same route for people and documentation. Both answer alike: test/e2e/publishing.e2e-spec.ts holds them together.
+ */
+@Injectable()
+export class PublishLane implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Http');
+
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    private readonly token: PublisherToken,
+    private readonly bus: EventBus,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const server = this.adapter.httpAdapter.getHttpServer() as Server;
+    const others = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (request.method === 'POST' && request.url === PATH) void this.serve(request, response);
+      else for (const listener of others) listener.call(server, request, response);
+    });
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const given = request.headers['x-request-id'];
+    const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    try {
+      this.token.require(request.headers.authorization);
+      const body = await readBody(request);
+      const accepted = await this.bus.publish(requireObject(parseJson(body)));
+      answer(response, 202, 'application/json; charset=utf-8', requestId, JSON.stringify(accepted));
+    } catch (error) {
+      this.refuse(toProblem(error), error, requestId, request, response);
+    }
+  }
+
+  private refuse(
+    problem: Problem,
+    error: unknown,
+    requestId: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    if (problem.status >= 500) {
+      this.logger.error({
+        err: problem.extra.cause ?? error,
+        requestId,
+        method: 'POST',
+        path: PATH,
+        msg: problem.detail,
+      });
+    }
+    for (const [name, value] of Object.entries(problem.extra.headers ?? {})) response.setHeader(name, value);
+    // What is left of a body that nobody will read would be taken for the next request.
+    if (!request.complete) response.setHeader('Connection', 'close');
+    const body = JSON.stringify({ ...problem.toJSON(), instance: PATH, requestId });
+    answer(response, problem.status, 'application/problem+json; charset=utf-8', requestId, body);
+  }
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  requestId: string,
+  body: string,
+): void {
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'X-Request-Id': requestId,
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(body);
+}
+
+/** @throws Problem unsupported_media_type | payload_too_large, without reading on. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+    throw new Problem('unsupported_media_type', 'Send the body as application/json.');
+  }
+  if (Number(request.headers['content-length'] ?? 0) > MAX_EVENT_BODY_BYTES) throw tooLarge();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_EVENT_BODY_BYTES) reject(tooLarge());
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => {
+      if (!request.complete) reject(new Problem('validation_failed', 'The request broke off.'));
+    });
+  });
+}
+
+function tooLarge(): Problem {
+  return new Problem('payload_too_large', `The body is larger than ${MAX_EVENT_BODY_BYTES} bytes.`);
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    throw new Problem('malformed_json', 'The body is not valid JSON.');
+  }
+}
