@@ -3,7 +3,8 @@ import type { EventType, PayloadFormat } from '@app/formatting';
 import { IdType } from '@app/platform';
 import type { AttemptOutcome, AttemptTrigger } from './attempt';
 
-export type DeliveryStatus = 'PENDING' | 'DELIVERED' | 'FAILED';
+export const DELIVERY_STATUSES = ['PENDING', 'DELIVERED', 'FAILED'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /**
  * One event on its way to one webhook. Written by the engine in groups (see `DeliveryStore`); the entity is for reading.

@@ -1,6 +1,6 @@
 export { ATTEMPT_OUTCOMES, ATTEMPT_TRIGGERS, type AttemptOutcome, type AttemptTrigger } from './attempt';
 export { Attempt } from './attempt.entity';
-export { Delivery, type DeliveryStatus } from './delivery.entity';
+export { Delivery, DELIVERY_STATUSES, type DeliveryStatus } from './delivery.entity';
 export { ExpungeModule, LateAnswersModule } from './expunge/expunge.module';
 export { PayloadExpunger } from './expunge/payload-expunger';
 export { type DeliveryFilter } from './reading/delivery-query';
@@ -27,6 +27,7 @@ export {
 export { ReplayModule, ReplayRunnerModule } from './replay/replay.module';
 export { ReplayRunner } from './replay/replay-runner';
 export { ReplayService } from './replay/replay.service';
+export { ResendService } from './replay/resend.service';
 export { DeliveryCommandsModule } from './commands/delivery-commands.module';
 export { DispatcherCommands } from './commands/dispatcher-commands';
 export { MANUAL_JOB, type ManualJob } from './commands/manual-job';

@@ -35,6 +35,11 @@ export async function runService({ name, modules, fallback }: ServiceOptions): P
   }
 }
 
+/** A module that has something to arrange which needs the whole application, before it listens. */
+export interface PreparingModule {
+  prepareApplication?(app: INestApplication): void;
+}
+
 export interface RunningService {
   app: INestApplication;
   port: number;
@@ -51,6 +56,7 @@ export async function startService(
   const root = { module: Root, imports: [PlatformModule.register(config), ...modules] };
   Object.defineProperty(Root, 'name', { value: name });
   const app = await createApplication(root, config);
+  for (const module of modules) (module as PreparingModule).prepareApplication?.(app);
   const port = await listen(app, config);
   return { app, port, stop: () => stopApplication(app) };
 }

@@ -82,8 +82,7 @@ export class DeliveryReader {
    * @throws Problem not_found
    */
   async get(accountId: string, id: string): Promise<DeliveryDetail> {
-    const query = oneDelivery(accountId, id);
-    const [row] = await this.sql.rows<DeliveryRow>(query.text, query.values);
+    const [row] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
     if (!row) throw Problem.notFound('delivery');
     const [attempts, [event]] = await Promise.all([
       this.sql.rows<AttemptRow>(ATTEMPTS, [row.id]),
@@ -100,13 +99,14 @@ export class DeliveryReader {
   }
 
   /**
-   * That a delivery is the account's own, for commands about it.
-   * @throws Problem not_found
+   * A delivery that can be sent again.
+   * @throws Problem not_found, expunged
    */
-  async requireOwn(accountId: string, id: string): Promise<DeliverySummary> {
-    const query = oneDelivery(accountId, id);
-    const [row] = await this.sql.rows<DeliveryRow>(query.text, query.values);
+  async requireSendable(accountId: string, id: string): Promise<DeliverySummary> {
+    const [row] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
     if (!row) throw Problem.notFound('delivery');
+    if (row.expunged_at)
+      throw new Problem('expunged', 'The payload has been expunged: nothing is left to send.');
     return summaryOf(row);
   }
 

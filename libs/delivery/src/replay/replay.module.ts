@@ -3,15 +3,23 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '@app/accounts';
 import { WebhooksModule } from '@app/webhooks';
 import { DeliveryCommandsModule } from '../commands/delivery-commands.module';
+import { DeliveryReadingModule } from '../reading/delivery-reading.module';
 import { ReplayRunner } from './replay-runner';
 import { Replay } from './replay.entity';
 import { ReplayService } from './replay.service';
+import { ResendService } from './resend.service';
 
-/** For processes where replays are asked for and looked at. */
+/** For processes where sending again is asked for and looked at. */
 @Module({
-  imports: [MikroOrmModule.forFeature([Replay]), AccountsModule, WebhooksModule],
-  providers: [ReplayService],
-  exports: [ReplayService],
+  imports: [
+    MikroOrmModule.forFeature([Replay]),
+    AccountsModule,
+    WebhooksModule,
+    DeliveryReadingModule,
+    DeliveryCommandsModule,
+  ],
+  providers: [ReplayService, ResendService],
+  exports: [ReplayService, ResendService],
 })
 export class ReplayModule {}
 

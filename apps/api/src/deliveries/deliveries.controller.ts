@@ -1,0 +1,50 @@
+import { Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DeliveryReader, ResendService } from '@app/delivery';
+import { IdParam, type Page } from '@app/platform';
+import { Caller, CustomerController, type CustomerCaller } from '../auth';
+import { DeliveriesQuery } from './delivery.dto';
+import { DeliveryDetailView, DeliveryPage, DeliveryView } from './delivery.view';
+
+@ApiTags('Deliveries')
+@CustomerController('deliveries')
+export class DeliveriesController {
+  constructor(
+    private readonly deliveries: DeliveryReader,
+    private readonly resends: ResendService,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List deliveries, newest first',
+    description: 'What arrives meanwhile neither shifts nor repeats what is on the pages that follow.',
+  })
+  @ApiOkResponse({ type: DeliveryPage })
+  list(@Caller() caller: CustomerCaller, @Query() query: DeliveriesQuery): Promise<Page<DeliveryView>> {
+    const { limit, cursor, ...filter } = query;
+    return this.deliveries.list(caller.accountId, filter, { limit, cursor });
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a delivery with its attempts' })
+  @ApiOkResponse({ type: DeliveryDetailView })
+  read(
+    @Caller() caller: CustomerCaller,
+    @IdParam('dlv', 'delivery') id: string,
+  ): Promise<DeliveryDetailView> {
+    return this.deliveries.get(caller.accountId, id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Send once more, now',
+    description:
+      'Whatever the state of the delivery, also when it was delivered. Automatic retries that are still due are kept. ' +
+      '409 when its webhook is not `ACTIVE`, 410 when the payload has been expunged.',
+  })
+  @ApiAcceptedResponse({ type: DeliveryView, description: 'The delivery as it was before the new attempt' })
+  retry(@Caller() caller: CustomerCaller, @IdParam('dlv', 'delivery') id: string): Promise<DeliveryView> {
+    return this.resends.resend(caller.accountId, id, { actor: caller.actor });
+  }
+}

@@ -1,0 +1,3 @@
+export { describeApi } from './api-document';
+export { routesOf, type Route } from './operations';
+export { serveDocs } from './serve-docs';
