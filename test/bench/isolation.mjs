@@ -17,7 +17,6 @@ import { digits, megabytes, ms, table, whole } from './kit/table.mjs';
 import { memoryBytes } from './kit/usage.mjs';
 
 const WEBHOOKS = 200;
-const HANGING_CROWD = 2_000;
 const SHARE_OF_MAXIMUM = 0.6;
 const GOAL_RATIO = 2;
 const GOAL_P99_MS = 250;
@@ -31,6 +30,7 @@ const { values: flags } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 });
+const hangingCrowd = flags.quick ? 200 : 2_000;
 const durationMs = flags.quick ? 20_000 : 60_000;
 const startedAt = now();
 const say = (line) => console.log(`[${((now() - startedAt) / 1000).toFixed(0).padStart(4)} s] ${line}`);
@@ -51,12 +51,12 @@ try {
     await run('good endpoints alone', { webhooks: WEBHOOKS, behaviour: () => 'ok', rate }),
     await run('10 % hang, 5 % take 3 s, 5 % refuse', { webhooks: WEBHOOKS, behaviour: mixed, rate }),
     await run('good endpoints alone, again', { webhooks: WEBHOOKS, behaviour: () => 'ok', rate }),
-    await run(`beside ${whole(HANGING_CROWD)} that all hang`, {
-      webhooks: HANGING_CROWD + WEBHOOKS,
-      behaviour: (number) => (number < HANGING_CROWD ? 'hang' : 'ok'),
+    await run(`beside ${whole(hangingCrowd)} that all hang`, {
+      webhooks: hangingCrowd + WEBHOOKS,
+      behaviour: (number) => (number < hangingCrowd ? 'hang' : 'ok'),
       rate,
       // The good ones get the same load as before, and each of the crowd an event a second on top.
-      crowd: { accounts: HANGING_CROWD / 2, rate: Math.min(HANGING_CROWD / 2, rate / 4) },
+      crowd: { accounts: hangingCrowd / 2, rate: Math.min(hangingCrowd / 2, rate / 4) },
     }),
   ];
   report(machine, rate, runs);
