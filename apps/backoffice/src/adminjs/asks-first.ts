@@ -55,6 +55,7 @@ export function asksFirst(action: StaffAction): Action<never> {
     isAccessible,
     isVisible: isAccessible,
     showFilter: false,
+    custom: { title: action.label },
     handler: async (request: ActionRequest, response: Response, context: ActionContext) => {
       const shown = shownRecords(context);
       try {

@@ -6,6 +6,7 @@ import { DeliveryActions } from '../actions/delivery-actions';
 import { Reveal } from '../actions/reveal';
 import { WebhookActions } from '../actions/webhook-actions';
 import { may } from '../staff/permissions';
+import { StaffService } from '../staff/staff.service';
 import type { CurrentStaff } from './asks-first';
 import { loadAdminJs } from './modules';
 import type { Parts } from './options';
@@ -20,6 +21,7 @@ export class BackofficeAdmin {
     private readonly sql: Sql,
     private readonly pages: BackofficePages,
     private readonly reveal: Reveal,
+    private readonly staff: StaffService,
     private readonly deliveryActions: DeliveryActions,
     private readonly webhookActions: WebhookActions,
     private readonly adminActions: AdminActions,
@@ -50,6 +52,7 @@ export class BackofficeAdmin {
       },
       reveal: (resource, subject, { id, role }, reason) =>
         this.reveal.reveal(resource, subject, { staffId: id, role, reason }),
+      staffNames: (ids) => this.staff.names(ids),
       startPage: (range) => this.pages.start.data(range),
       find: (query) => this.pages.find.find(query),
     };

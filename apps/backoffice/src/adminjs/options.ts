@@ -30,6 +30,8 @@ export interface Parts {
     by: CurrentStaff,
     reason: string,
   ): Promise<unknown>;
+  /** E-mail addresses by id. */
+  staffNames(ids: string[]): Promise<Map<string, string>>;
   startPage(range: unknown): Promise<unknown>;
   find(query: string): Promise<unknown>;
 }
@@ -96,7 +98,7 @@ function optionsOf(table: ShownTable, parts: Parts): ResourceOptions {
     may((currentAdmin as CurrentStaff | undefined)?.role, table.permission);
   const never = { isAccessible: false, isVisible: false };
   const actions: Record<string, Partial<Action<never>>> = {
-    list: { isAccessible: canRead, after: table.id === 'deliveries' ? withReasons : undefined },
+    list: { isAccessible: canRead, custom: { title: table.label }, after: afterList(table, parts) },
     search: { isAccessible: canRead },
     show: showAction(table, parts, canRead),
     new: never,
@@ -118,6 +120,7 @@ function optionsOf(table: ShownTable, parts: Parts): ResourceOptions {
     titleProperty: table.titleProperty,
     listProperties: table.columns,
     filterProperties: table.filters,
+    showProperties: table.facts,
     properties,
     actions: actions as never,
     translations: {
@@ -138,9 +141,11 @@ function showAction(
   isAccessible: (context: ActionContext) => boolean,
 ): Partial<Action<never>> {
   const data = parts.pageData[table.id];
-  if (!table.page) return { isAccessible };
+  const custom = { title: table.one };
+  if (!table.page) return { isAccessible, custom };
   return {
     isAccessible,
+    custom,
     component: table.page,
     handler: async (_request: ActionRequest, _response: Response, context: ActionContext) => {
       const record = context.record!.toJSON(context.currentAdmin);
@@ -180,6 +185,26 @@ function revealAction(id: 'deliveries' | 'events', parts: Parts): Action<never> 
   } as unknown as Action<never>;
 }
 
+/** What a list shows beyond the columns of its table. */
+function afterList(table: ShownTable, parts: Parts) {
+  if (table.id === 'deliveries') return withReasons;
+  if (table.id === 'audit') return (answer: { records: RecordJSON[] }) => withNames(answer, parts);
+  return undefined;
+}
+
+/** The audit log names people, not their ids. */
+async function withNames(
+  answer: { records: RecordJSON[] },
+  parts: Parts,
+): Promise<{ records: RecordJSON[] }> {
+  const ids = answer.records
+    .map(({ params }) => String(params['actorId']))
+    .filter((id) => id.startsWith('stf_'));
+  const names = await parts.staffNames([...new Set(ids)]);
+  for (const { params } of answer.records) params['actorIdName'] = names.get(String(params['actorId']));
+  return answer;
+}
+
 /** The list of deliveries says in a few words what the newest attempt came to. */
 function withReasons(answer: { records: RecordJSON[] }): { records: RecordJSON[] } {
   for (const { params } of answer.records) {
@@ -195,7 +220,6 @@ function translations() {
   return {
     labels: { ...Object.fromEntries(TABLES.map(({ id, label }) => [id, label])), navigation: '', pages: '' },
     pages: { find: 'Find' },
-    actions: { show: 'Open', list: 'List' },
     messages: { forbiddenError: 'Your role does not allow this.' },
   };
 }

@@ -11,6 +11,8 @@ import type { TableDescription } from './resources';
 /** How a table appears in the backoffice, apart from its actions. */
 export interface ShownTable extends TableDescription {
   label: string;
+  /** What one row of it is called. */
+  one: string;
   icon: string;
   /** Who may look at it. */
   permission: Permission;
@@ -18,6 +20,8 @@ export interface ShownTable extends TableDescription {
   /** The columns of its list. */
   columns: string[];
   filters: string[];
+  /** What its page shows, where AdminJS draws it. */
+  facts?: string[];
   /** Properties that name a row of another table. */
   references?: Record<string, string>;
   /** Properties, some not in the table at all, that a component of ours draws in the list. */
@@ -33,6 +37,7 @@ export const TABLES: ShownTable[] = [
     id: 'accounts',
     model: Account,
     label: 'Accounts',
+    one: 'Account',
     icon: 'Users',
     permission: 'read',
     titleProperty: 'name',
@@ -46,6 +51,7 @@ export const TABLES: ShownTable[] = [
     id: 'webhooks',
     model: Webhook,
     label: 'Webhooks',
+    one: 'Webhook',
     icon: 'Share2',
     permission: 'read',
     titleProperty: 'name',
@@ -72,12 +78,14 @@ export const TABLES: ShownTable[] = [
     id: 'events',
     model: Event,
     label: 'Events',
+    one: 'Event',
     icon: 'PhoneCall',
     permission: 'read',
     columns: ['createdAt', 'callId', 'type', 'accountId', 'test'],
     filters: ['accountId', 'callId', 'type', 'createdAt', 'test'],
     references: { accountId: 'accounts' },
-    drawn: { createdAt: 'TimeCell', callId: 'LongCell' },
+    drawn: { createdAt: 'TimeCell', callId: 'LongCell', type: 'LongCell' },
+    titleProperty: 'callId',
     page: 'EventPage',
     plan: planEvents,
     values: { type: EVENT_TYPES },
@@ -87,9 +95,10 @@ export const TABLES: ShownTable[] = [
     id: 'deliveries',
     model: Delivery,
     label: 'Deliveries',
+    one: 'Delivery',
     icon: 'Send',
     permission: 'read',
-    columns: ['createdAt', 'status', 'why', 'accountId', 'webhookId', 'eventType', 'attemptCount'],
+    columns: ['createdAt', 'status', 'why', 'accountId', 'webhookId', 'eventType'],
     filters: [
       'accountId',
       'webhookId',
@@ -102,7 +111,7 @@ export const TABLES: ShownTable[] = [
       'createdAt',
     ],
     references: { accountId: 'accounts', webhookId: 'webhooks' },
-    drawn: { createdAt: 'TimeCell', status: 'StateCell', why: 'LongCell' },
+    drawn: { createdAt: 'TimeCell', status: 'StateCell', why: 'LongCell', eventType: 'LongCell' },
     page: 'DeliveryPage',
     plan: planDeliveries,
     values: {
@@ -118,7 +127,6 @@ export const TABLES: ShownTable[] = [
       eventType: 'Event',
       lastOutcome: 'Error',
       lastStatusCode: 'Status code',
-      attemptCount: 'Attempts',
       createdAt: 'Created',
       why: 'Newest attempt',
     },
@@ -127,6 +135,7 @@ export const TABLES: ShownTable[] = [
     id: 'attempts',
     model: Attempt,
     label: 'Attempts',
+    one: 'Attempt',
     icon: 'List',
     permission: 'read',
     key: ['deliveryId', 'number'],
@@ -152,11 +161,13 @@ export const TABLES: ShownTable[] = [
     id: 'api-keys',
     model: ApiKey,
     label: 'API keys',
+    one: 'API key',
     icon: 'Key',
     permission: 'read',
     titleProperty: 'name',
     columns: ['name', 'hint', 'accountId', 'lastUsedAt', 'expiresAt', 'revokedAt'],
     filters: ['accountId', 'name', 'createdAt'],
+    facts: ['name', 'hint', 'accountId', 'createdAt', 'lastUsedAt', 'expiresAt', 'revokedAt', 'id'],
     references: { accountId: 'accounts' },
     drawn: { lastUsedAt: 'TimeCell', expiresAt: 'TimeCell', revokedAt: 'TimeCell' },
     names: {
@@ -171,12 +182,19 @@ export const TABLES: ShownTable[] = [
     id: 'audit',
     model: AuditEntry,
     label: 'Audit log',
+    one: 'Entry of the audit log',
     icon: 'Book',
     permission: 'audit.read',
-    columns: ['createdAt', 'actorKind', 'actorId', 'action', 'subject', 'reason'],
+    columns: ['createdAt', 'actorId', 'action', 'subject', 'reason'],
     filters: ['accountId', 'actorKind', 'actorId', 'action', 'subject', 'createdAt'],
     references: { accountId: 'accounts' },
-    drawn: { createdAt: 'TimeCell', subject: 'SubjectCell', actorId: 'SubjectCell', reason: 'LongCell' },
+    drawn: {
+      createdAt: 'TimeCell',
+      subject: 'SubjectCell',
+      actorId: 'SubjectCell',
+      reason: 'LongCell',
+      action: 'LongCell',
+    },
     page: 'AuditPage',
     values: { actorKind: ACTOR_KINDS },
     names: {
@@ -192,18 +210,20 @@ export const TABLES: ShownTable[] = [
     id: 'staff',
     model: StaffUser,
     label: 'Staff',
+    one: 'Member of staff',
     icon: 'Shield',
     permission: 'staff.manage',
     titleProperty: 'email',
     columns: ['email', 'name', 'role', 'mustChangePassword', 'lastSignInAt', 'disabledAt'],
     filters: ['email', 'name', 'role'],
+    facts: ['email', 'name', 'role', 'mustChangePassword', 'lastSignInAt', 'createdAt', 'disabledAt', 'id'],
     drawn: { lastSignInAt: 'TimeCell', disabledAt: 'TimeCell', role: 'StateCell' },
     values: { role: ROLES },
     names: {
       lastSignInAt: 'Last sign-in',
       disabledAt: 'Disabled',
       mustChangePassword: 'First password',
-      sessionsValidFrom: 'Sessions from',
+      createdAt: 'Added',
     },
   },
 ];

@@ -89,11 +89,11 @@ function Charts({ data }: { data: StartPageData }) {
   const p95 = points.findLast((point) => point.p95Ms !== null)?.p95Ms ?? null;
   return (
     <div className="bo-charts">
-      <Chart title="Delivered a minute" now={last.deliveredPerMinute.toLocaleString()} series={series((point) => point.deliveredPerMinute)} format={short} />
+      <Chart title="Delivered a minute" now={last.deliveredPerMinute.toLocaleString()} series={series((point) => point.deliveredPerMinute)} least={10} format={short} />
       <Chart title="Success rate of attempts" now={rate === null ? '–' : percent(rate)} isBad={rate !== null && rate < 0.9} max={1} series={series((point) => point.successRate)} format={percent} />
-      <Chart title="Response time, 95th percentile" now={lengthOf(p95)} series={series((point) => point.p95Ms)} format={lengthOf} />
-      <Chart title="Waiting to be sent" now={now.waiting.toLocaleString()} series={series((point) => point.waiting)} format={short} />
-      <Chart title="Oldest that is overdue" now={now.oldestWaitingMs === null ? 'none' : lengthOf(now.oldestWaitingMs)} isBad={(now.oldestWaitingMs ?? 0) > 60_000} series={series((point) => point.waiting === null ? null : point.oldestWaitingMs ?? 0)} format={lengthOf} />
+      <Chart title="Response time, 95th percentile" now={lengthOf(p95)} series={series((point) => point.p95Ms)} least={100} format={lengthOf} />
+      <Chart title="Waiting to be sent" now={now.waiting.toLocaleString()} series={series((point) => point.waiting)} least={10} format={short} />
+      <Chart title="Oldest that is overdue" now={now.oldestWaitingMs === null ? 'none' : lengthOf(now.oldestWaitingMs)} isBad={(now.oldestWaitingMs ?? 0) > 60_000} series={series((point) => point.waiting === null ? null : point.oldestWaitingMs ?? 0)} least={10_000} format={lengthOf} />
     </div>
   );
 } // prettier-ignore

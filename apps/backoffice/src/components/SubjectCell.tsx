@@ -4,5 +4,6 @@ import { Subject } from './parts/subject';
 
 /** What an entry of the audit log is about, as a link. */
 export default function SubjectCell({ record, property }: CellProps) {
-  return <Subject id={String(record.params[property.path] ?? '')} />;
+  const name = record.params[`${property.path}Name`] as string | undefined;
+  return <Subject id={String(record.params[property.path] ?? '')}>{name}</Subject>;
 }

@@ -26,6 +26,12 @@ export class StaffService {
     return this.em.fork().findOne(StaffUser, { id });
   }
 
+  /** E-mail addresses by id. */
+  async names(ids: string[]): Promise<Map<string, string>> {
+    const people = await this.em.fork().find(StaffUser, { id: { $in: ids } });
+    return new Map(people.map(({ id, email }) => [id, email]));
+  }
+
   /** The one whose e-mail address and password these are; null when there is none, or they are disabled. */
   async checkPassword(email: string, password: string): Promise<StaffUser | null> {
     const staff = await this.em

@@ -12,17 +12,19 @@ const BOTTOM = 20;
 const TOP = 8;
 
 /** A line over time. Gaps stay gaps: what is not known is not drawn as nothing. */
-export function Chart({ title, now, series, format, max, isBad }: {
+export function Chart({ title, now, series, format, max, least = 1, isBad }: {
   title: string;
   now: string;
   series: Series[];
   format: (value: number) => string;
   /** The top of the scale; left out: what the data needs. */
   max?: number;
+  /** The top of the scale is no lower than this. */
+  least?: number;
   isBad?: boolean;
 }) {
   const [hovered, setHovered] = useState<number | null>(null);
-  const top = max ?? niceMaximum(Math.max(0, ...series.map(({ value }) => value ?? 0)));
+  const top = max ?? niceMaximum(Math.max(least, ...series.map(({ value }) => value ?? 0)));
   const x = (i: number) => LEFT + (i / Math.max(1, series.length - 1)) * (WIDTH - LEFT - 8);
   const y = (value: number) => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM);
   const point = hovered === null ? null : series[hovered];
@@ -73,7 +75,6 @@ function pathsOf(series: Series[], x: (i: number) => number, y: (value: number) 
 }
 
 function niceMaximum(value: number): number {
-  if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= value)!;
 }

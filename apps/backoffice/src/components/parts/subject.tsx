@@ -1,4 +1,4 @@
-import React from 'react';
+import React, { type ReactNode } from 'react';
 import { To } from './ui';
 
 const RESOURCES: Record<string, string> = {
@@ -10,8 +10,19 @@ const RESOURCES: Record<string, string> = {
   stf: 'staff',
 };
 
-/** An id as a link to what it names. */
-export function Subject({ id }: { id: string }) {
+/** An id as a link to what it names; shortened, as its end tells it apart. */
+export function Subject({ id, children }: { id: string; children?: ReactNode }) {
   const resource = RESOURCES[id.slice(0, 3)];
-  return resource ? <To resource={resource} id={id} /> : <span>{id}</span>;
+  const text = children ?? (id.length > 20 ? `${id.slice(0, 4)}…${id.slice(-8)}` : id);
+  return (
+    <span title={id}>
+      {resource ? (
+        <To resource={resource} id={id}>
+          {text}
+        </To>
+      ) : (
+        text
+      )}
+    </span>
+  );
 }

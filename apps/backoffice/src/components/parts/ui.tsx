@@ -40,13 +40,24 @@ export function State({ value }: { value: string }) {
 }
 
 const TIME = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
-}); // prettier-ignore
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+});
 
 /** A time as the reader's clock has it; the title has it in UTC, as the customer's log may. */
 export function Time({ at }: { at: string | null | undefined }) {
   if (!at) return <span className="bo-faint">–</span>;
-  return <time dateTime={at} title={new Date(at).toISOString()}>{TIME.format(new Date(at))}</time>; // prettier-ignore
+  return <time dateTime={at} title={new Date(at).toISOString()}>{textOf(new Date(at))}</time>; // prettier-ignore
+}
+
+function textOf(date: Date): string {
+  const text = TIME.format(date);
+  return date.getFullYear() === new Date().getFullYear() ? text : `${date.getFullYear()}, ${text}`;
 }
 
 /** `340 ms`, `4.2 s`, `3 min`, `2 h`. */
