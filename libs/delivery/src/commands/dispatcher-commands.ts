@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bull';
 import { Injectable } from '@nestjs/common';
 import { type EventType, sampleCallData } from '@app/formatting';
@@ -17,6 +18,13 @@ import { MANUAL_JOB, type ManualJob } from './manual-job';
 
 /** An attempt takes 10 s at the most; a dispatcher needs a moment to take it and to record it. */
 const ANSWER_WITHIN_MS = 13_000;
+
+const RECORDED_POLL_MS = 50;
+
+const IS_RECORDED = {
+  name: 'commands.is-recorded',
+  text: 'select 1 from attempts where delivery_id = $1 limit 1',
+};
 
 const INSERT_WISHES = `
   insert into manual_attempts (id, delivery_id, trigger)
@@ -60,7 +68,8 @@ export class DispatcherCommands {
     await this.sql.execute(INSERT_TEST, [
       uuidv7(), toUuid(accountId), eventType, sample.call.id, JSON.stringify(sample), toUuid(deliveryId), toUuid(webhookId), wishId,
     ]); // prettier-ignore
-    if (await this.done([wishId])) return deliveryId;
+    const until = Date.now() + ANSWER_WITHIN_MS;
+    if ((await this.done([wishId])) && (await this.recorded(deliveryId, until))) return deliveryId;
     await this.sql.execute(CALL_OFF_TEST, [wishId]);
     throw dependencyAway('Redis');
   }
@@ -93,6 +102,14 @@ export class DispatcherCommands {
       { ids: wishIds },
       { removeOnComplete: 100, removeOnFail: 100, jobId: wishIds[0] },
     );
+  }
+
+  /** The sweeper may have taken a wish before its job did; then the job is done before the attempt is. */
+  private async recorded(deliveryId: string, until: number): Promise<boolean> {
+    for (; ; await sleep(RECORDED_POLL_MS)) {
+      const [row] = await this.sql.rows(IS_RECORDED, [toUuid(deliveryId)]);
+      if (row || Date.now() > until) return row !== undefined;
+    }
   }
 
   private async done(wishIds: string[]): Promise<boolean> {
