@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ChangeFeed } from '@app/platform';
 import { type WebhookTarget, WebhookTargets } from '@app/webhooks';
 import type { Circuit } from './circuit';
@@ -8,7 +8,6 @@ import { WebhookHealth } from './webhook-health';
 
 /** A gate that has had nothing to do for so long is forgotten. */
 const FORGET_AFTER_MS = 5 * 60_000;
-const TRY_AGAIN_MS = 500;
 
 /** The gates of all webhooks that this process has sent to lately. */
 @Injectable()
@@ -16,6 +15,9 @@ export class Gates implements GateWatch {
   private readonly gates = new Map<string, Gate>();
   /** By account: the webhooks whose gates have no room now. */
   private readonly full = new Map<string, Set<string>>();
+  /** Gates whose settings could not be read: what they hold waits, and `tidy` tries again. */
+  private readonly unread = new Set<Gate>();
+  private readonly logger = new Logger('Gates');
   private work!: GateWork;
 
   constructor(
@@ -88,8 +90,9 @@ export class Gates implements GateWatch {
     return waiting;
   }
 
-  /** Sees who sends where, after dispatchers have come or gone, and forgets what is idle. */
+  /** Sees who sends where, after dispatchers have come or gone; reads what could not be read; forgets what is idle. */
   tidy(now: number): void {
+    for (const gate of this.unread) void this.configure(gate);
     for (const gate of this.gates.values()) {
       const target = gate.settings;
       if (target && isLimited(target)) gate.configure(target, this.isElsewhere(gate, target));
@@ -100,16 +103,13 @@ export class Gates implements GateWatch {
   }
 
   private async configure(gate: Gate): Promise<void> {
-    for (;;) {
-      try {
-        const target = await this.targets.get(gate.webhookId);
-        gate.configure(target, target !== null && this.isElsewhere(gate, target));
-        return;
-      } catch {
-        // PostgreSQL is away: what is queued waits with it.
-        await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
-        if (this.gates.get(gate.webhookId) !== gate) return;
-      }
+    this.unread.delete(gate);
+    try {
+      const target = await this.targets.get(gate.webhookId);
+      gate.configure(target, target !== null && this.isElsewhere(gate, target));
+    } catch (error) {
+      this.unread.add(gate);
+      this.logger.debug({ err: error, msg: 'The settings of a webhook could not be read', webhookId: gate.webhookId });
     }
   }
 
