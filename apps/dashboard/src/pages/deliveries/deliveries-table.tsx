@@ -65,7 +65,7 @@ function DeliveryRow({ delivery, webhookName }: { delivery: Delivery; webhookNam
           {delivery.callId}
         </span>
       </Cell>
-      <Cell label="Answer">
+      <Cell label="Answer" className="nowrap">
         <Answer delivery={delivery} />
       </Cell>
       <Cell label="Attempts" className="number">

@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { PUBLISHER_TOKEN, type TestApp } from './app';
+
+const ROOT = resolve(__dirname, '..', '..');
+const BUILT = join(ROOT, 'dist', 'dashboard', 'index.html');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Builds the dashboard unless what is there is newer than its sources. */
+export function ensureDashboardBuilt(): void {
+  const sources = readdirSync(join(ROOT, 'apps', 'dashboard'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
+  if (existsSync(BUILT) && statSync(BUILT).mtimeMs > Math.max(...sources)) return;
+  const build = spawnSync('npm', ['run', '--silent', 'build:dashboard'], { cwd: ROOT, encoding: 'utf8' });
+  if (build.status !== 0)
+    throw new Error(`The dashboard could not be built:\n${build.stdout}${build.stderr}`);
+}
+
+/** A page in a browser of its own, with what went wrong in it. */
+export class Visit {
+  /** Uncaught errors, and whatever the content security policy has stopped. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly base: string,
+  ) {
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      const text = message.text();
+      // Statuses that the API answers are told by the page itself, and tested as such.
+      if (message.type() === 'error' && !text.startsWith('Failed to load resource')) this.errors.push(text);
+    });
+  }
+
+  static async begin(app: TestApp, browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
+    const context = await browser.newContext({
+      timezoneId: 'Europe/Berlin',
+      viewport: { width: 1280, height: 860 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(10_000);
+    return new Visit(await context.newPage(), `${app.url}/dashboard`);
+  }
+
+  /** Comes in by a link, as from the product. */
+  async signIn(app: TestApp, accountId: string): Promise<this> {
+    const link = await app
+      .http(PUBLISHER_TOKEN)
+      .post<{ url: string }>(`/internal/v1/accounts/${accountId}/dashboard-links`);
+    await this.page.goto(link.body.url);
+    await this.page.getByRole('heading', { level: 1 }).waitFor();
+    return this;
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(this.base + path);
+    await this.page.getByRole('heading', { level: 1 }).waitFor();
+  }
+
+  /** Waits until a text is seen, in an open dialog if there is one. */
+  async sees(text: string | RegExp, withinMs = 10_000): Promise<void> {
+    const seen = this.page.getByText(text).first();
+    await seen.waitFor({ timeout: withinMs }).catch(async () => {
+      const dialog = this.page.getByRole('dialog');
+      const shown = await (
+        (await dialog.count()) > 0 ? dialog.first() : this.page.locator('body')
+      ).innerText();
+      throw new Error(`"${text}" is not seen, but:\n${shown.slice(0, 2_000)}`);
+    });
+  }
+
+  async button(name: string | RegExp): Promise<void> {
+    await this.page.getByRole('button', { name, exact: typeof name === 'string' }).click();
+  }
+
+  /** What axe finds against WCAG 2.2 AA and its best practices, one line each. */
+  async violations(): Promise<string[]> {
+    if (!(await this.page.evaluate(`'axe' in window`))) await this.page.evaluate(`${AXE};0`);
+    const options = JSON.stringify({ runOnly: RULES, resultTypes: ['violations'] });
+    const results = await this.page.evaluate<AxeResults>(`axe.run(document, ${options})`);
+    return results.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
+    );
+  }
+
+  /** How many pixels the page is wider than its window. */
+  async overflow(): Promise<number> {
+    return this.page.evaluate('Math.max(0, document.documentElement.scrollWidth - innerWidth)');
+  }
+
+  async end(): Promise<void> {
+    await this.page.context().close();
+  }
+}
