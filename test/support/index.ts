@@ -4,5 +4,7 @@ export { createDatabase, type TestDatabase } from './database';
 export { eventually } from './eventually';
 export { callData, createAccount, createWebhook, eventInput, TEST_ACTOR } from './factories';
 export { HttpClient, type Answer } from './http-client';
+export { ensureBuilt, Program } from './program';
 export { behaviours, Receiver, type Behaviour, type ReceivedRequest } from './receiver';
+export { recordDelivery, recordEvent, type PastDelivery } from './history';
 export { servers } from './servers';

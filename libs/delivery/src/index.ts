@@ -16,14 +16,8 @@ export {
 } from './reading/delivery-view';
 export { type Percentiles } from './reading/response-times';
 export { StatsRollup } from './reading/stats-rollup';
-export {
-  Replay,
-  REPLAY_SELECTIONS,
-  REPLAY_STATUSES,
-  type ReplayRequest,
-  type ReplaySelection,
-  type ReplayStatus,
-} from './replay/replay.entity';
+export { Replay, REPLAY_STATUSES, type ReplayRequest, type ReplayStatus } from './replay/replay.entity';
+export { REPLAY_SELECTIONS, type ReplaySelection } from './replay/replay-selection';
 export { ReplayModule, ReplayRunnerModule } from './replay/replay.module';
 export { ReplayRunner } from './replay/replay-runner';
 export { ReplayService } from './replay/replay.service';

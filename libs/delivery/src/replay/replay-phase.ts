@@ -1,17 +1,8 @@
-import { countDeliveries, countMissed, makeMissed, requeueDeliveries } from './replay-query';
-import type { ReplaySelection } from './replay.entity';
+import type { ReplaySelection } from './replay-selection';
 
 /** What a replay is at: counting what there is to send again, then putting it in line. */
 export const REPLAY_PHASES = ['count-deliveries', 'count-missed', 'deliveries', 'missed'] as const;
 export type ReplayPhase = (typeof REPLAY_PHASES)[number];
-
-/** What one step of a phase does, and how many rows it looks at: a few tenths of a second's worth. */
-export const STEPS = {
-  'count-deliveries': { query: countDeliveries, size: 10_000 },
-  'count-missed': { query: countMissed, size: 10_000 },
-  deliveries: { query: requeueDeliveries, size: 500 },
-  missed: { query: makeMissed, size: 1_000 },
-} as const satisfies Record<ReplayPhase, { query: typeof countDeliveries; size: number }>;
 
 const ORDER: Record<ReplaySelection, readonly ReplayPhase[]> = {
   failed: ['count-deliveries', 'deliveries'],

@@ -1,5 +1,5 @@
 import { type Bind, binder, idRange, ownedRange, toUuid, type TimeWindow } from '@app/platform';
-import type { ReplaySelection } from './replay.entity';
+import type { ReplaySelection } from './replay-selection';
 
 /** What is being replayed, as the queries need it; ids are bare UUIDs or prefixed. */
 export interface ReplayScope extends Required<TimeWindow> {

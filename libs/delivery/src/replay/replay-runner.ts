@@ -4,9 +4,10 @@ import { ChangeFeed, fromUuid, IN_INDEX_ORDER, Sql } from '@app/platform';
 import type { WebhookStatus } from '@app/webhooks';
 import { BackgroundLoop } from '../background-loop';
 import { DispatcherCommands } from '../commands/dispatcher-commands';
-import { isCounting, nextPhase, type ReplayPhase, STEPS } from './replay-phase';
+import { isCounting, nextPhase, type ReplayPhase } from './replay-phase';
 import type { ReplayScope, StepResult } from './replay-query';
-import type { ReplaySelection } from './replay.entity';
+import type { ReplaySelection } from './replay-selection';
+import { STEPS } from './replay-steps';
 import { REPLAY_TOPIC } from './replay.service';
 
 /**

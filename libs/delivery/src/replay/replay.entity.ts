@@ -1,17 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/core';
 import { IdType, newId } from '@app/platform';
 import { firstPhase, isCounting, type ReplayPhase } from './replay-phase';
-
-/** What a replay sends again. */
-export const REPLAY_SELECTIONS = [
-  /** Deliveries that FAILED. */
-  'failed',
-  /** Events of the webhook's types for which it has no delivery, e.g. because it was paused. */
-  'missed',
-  /** Both, and also what was DELIVERED. */
-  'all',
-] as const;
-export type ReplaySelection = (typeof REPLAY_SELECTIONS)[number];
+import type { ReplaySelection } from './replay-selection';
 
 export const REPLAY_STATUSES = ['RUNNING', 'DONE', 'CANCELLED'] as const;
 export type ReplayStatus = (typeof REPLAY_STATUSES)[number];

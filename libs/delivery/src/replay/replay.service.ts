@@ -4,8 +4,9 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, AuditTrail } from '@app/accounts';
 import { afterCursor, ChangeFeed, type Page, Problem, rowsInIndexOrder, Sql, toPage } from '@app/platform';
 import { type Webhook, WebhookService } from '@app/webhooks';
-import { isCounting, nextPhase, STEPS } from './replay-phase';
+import { isCounting, nextPhase } from './replay-phase';
 import type { StepResult } from './replay-query';
+import { STEPS } from './replay-steps';
 import { Replay, type ReplayRequest } from './replay.entity';
 
 /** A caller waits for so many steps of counting, each of a few tenths of a second at most. */
