@@ -1,6 +1,7 @@
 /**
  * Builds the package @skipcalls/webhooks: JavaScript (CommonJS, with names that ES modules can import) and types, from
- * the same source that this service signs with. `npm pack` and `npm publish` run it by themselves.
+ * the same source that this service signs with, into dist or the folder it is given. `npm pack` and `npm publish` run it
+ * by themselves.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +10,7 @@ import ts from 'typescript';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const source = join(root, 'src');
-const outDir = join(root, 'dist');
+const outDir = process.argv[2] ?? join(root, 'dist');
 rmSync(outDir, { recursive: true, force: true });
 
 const files = readdirSync(source).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
