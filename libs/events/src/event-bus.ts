@@ -18,6 +18,8 @@ export interface Accepted {
 const MAX_WAITING_CHARACTERS = 64 * 1024 * 1024;
 /** A group is held back for so long at the most while sending can't keep up, in milliseconds. */
 const HOLD_BACK_MS = 50;
+/** A commit that takes longer than this is not answered any more: PostgreSQL hangs, and who comes now is told so, in milliseconds. */
+const STUCK_AFTER_MS = 1_500;
 /** After PostgreSQL has failed to answer, so long is answered for it without asking, in milliseconds. */
 const AWAY_FOR_MS = 500;
 
@@ -40,6 +42,8 @@ export class EventBus implements OnModuleDestroy, BeforeApplicationShutdown {
   });
   private waitingCharacters = 0;
   private awayUntil = 0;
+  /** When the commits under way began. */
+  private readonly commitsSince = new Set<number>();
   private isClosing = false;
 
   constructor(
@@ -100,7 +104,9 @@ export class EventBus implements OnModuleDestroy, BeforeApplicationShutdown {
       throw new Problem('overloaded', 'The service is about to stop; try again.', {
         headers: { 'Retry-After': '1' },
       });
-    if (performance.now() < this.awayUntil) throw dependencyAway('PostgreSQL');
+    const now = performance.now();
+    const [oldest = now] = this.commitsSince;
+    if (now < this.awayUntil || now - oldest > STUCK_AFTER_MS) throw dependencyAway('PostgreSQL');
     if (this.waitingCharacters < MAX_WAITING_CHARACTERS) return;
     throw new Problem('overloaded', 'Too many events are waiting to be stored; try again.', {
       headers: { 'Retry-After': '1' },
@@ -110,13 +116,23 @@ export class EventBus implements OnModuleDestroy, BeforeApplicationShutdown {
   private async commit(events: NewEvent[]): Promise<StoredEvent[]> {
     await this.first.ready(HOLD_BACK_MS);
     const custody = this.first.custody(new Set(events.map((event) => event.accountId)));
-    const results = await this.store.commit(events, custody);
+    const results = await this.timed(() => this.store.commit(events, custody));
     const fresh = results.flatMap((stored, i) =>
       stored.duplicateOf === null ? [{ event: events[i], deliveries: stored.deliveries }] : [],
     );
     this.first.take(custody.leaseId, fresh);
     for (const { event, deliveries } of fresh) this.observe(event, deliveries.length);
     return results;
+  }
+
+  private async timed<T>(commit: () => Promise<T>): Promise<T> {
+    const since = performance.now();
+    this.commitsSince.add(since);
+    try {
+      return await commit();
+    } finally {
+      this.commitsSince.delete(since);
+    }
   }
 
   private observe(event: NewEvent, deliveries: number): void {

@@ -103,17 +103,13 @@ export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApp
   }
 
   /** Makes an attempt at once, past the gate: a person asked for it. Resolves when it is recorded. */
-  async attemptNow(delivery: InHand): Promise<void> {
+  attemptNow(delivery: InHand): Promise<void> {
     this.hand.take(delivery);
-    const target = await this.gates.settingsOf(delivery.webhookId);
-    const result = await this.send(delivery, target);
-    await this.settlement.settle(delivery, target, result);
-    this.hand.drop(delivery);
+    return this.track(this.attemptPastGate(delivery));
   }
 
   start(delivery: InHand, gate: Gate, standing: Standing): void {
-    const attempt = this.attempt(delivery, gate, standing).finally(() => this.attempting.delete(attempt));
-    this.attempting.add(attempt);
+    void this.track(this.attempt(delivery, gate, standing));
   }
 
   park(deliveries: readonly InHand[], gate: Gate): void {
@@ -143,8 +139,21 @@ export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApp
   }
 
   private async settleAll(): Promise<void> {
-    while (this.attempting.size > 0) await Promise.all(this.attempting);
+    while (this.attempting.size > 0) await Promise.allSettled(this.attempting);
     await Promise.all([this.settlement.drained(), this.parking.drained()]);
+  }
+
+  private track(attempt: Promise<void>): Promise<void> {
+    const tracked = attempt.finally(() => this.attempting.delete(tracked));
+    this.attempting.add(tracked);
+    return tracked;
+  }
+
+  private async attemptPastGate(delivery: InHand): Promise<void> {
+    const target = await this.gates.settingsOf(delivery.webhookId);
+    const result = await this.send(delivery, target);
+    await this.settlement.settle(delivery, target, result);
+    this.hand.drop(delivery);
   }
 
   private async attempt(delivery: InHand, gate: Gate, standing: Standing): Promise<void> {

@@ -57,8 +57,11 @@ export class Gate implements SlotWaiter {
   private rate: RateLimit | null = null;
   private elsewhere = false;
   private fetching = false;
+  /** Whether something was parked since the last fetch began: what that one finds isn't all. */
+  private parkedSince = false;
   private doorOpen = true;
   private timer: NodeJS.Timeout | null = null;
+  private wakesAt = Infinity;
 
   constructor(
     readonly webhookId: string,
@@ -90,13 +93,8 @@ export class Gate implements SlotWaiter {
   }
 
   get isIdle(): boolean {
-    return (
-      this.queue.length === 0 &&
-      this.inFlight === 0 &&
-      !this.fetching &&
-      !this.backlog &&
-      this.circuit === CLOSED_CIRCUIT
-    );
+    const isEmpty = this.queue.length === 0 && this.inFlight === 0 && !this.fetching && !this.backlog;
+    return isEmpty && this.circuit === CLOSED_CIRCUIT;
   }
 
   /**
@@ -105,12 +103,15 @@ export class Gate implements SlotWaiter {
    */
   configure(target: WebhookTarget | null, elsewhere: boolean): void {
     const first = this.target === undefined;
+    const wasSending = this.isSending;
     this.target = target;
     this.elsewhere = elsewhere;
     const perSecond = target?.rateLimitPerSecond ?? null;
     if (this.rate?.perSecond !== perSecond)
       this.rate = perSecond === null ? null : new RateLimit(perSecond, this.now());
     if (first && target?.circuitIsOpen) this.circuit = openCircuit(this.now());
+    // Somebody has set it to ACTIVE again: they think it works.
+    if (!first && !wasSending && this.isSending) this.closeCircuit();
     if (elsewhere) this.parkQueue();
     this.moveDoor();
     this.pump();
@@ -126,6 +127,7 @@ export class Gate implements SlotWaiter {
   /** There are parked deliveries. */
   noteBacklog(): void {
     this.backlog = true;
+    this.parkedSince = true;
     this.moveDoor();
     this.pump();
   }
@@ -144,8 +146,7 @@ export class Gate implements SlotWaiter {
 
   /** Closes the circuit by hand. */
   reset(): void {
-    if (this.circuit.state !== 'CLOSED') this.moveCircuit(CLOSED_CIRCUIT);
-    this.circuit = CLOSED_CIRCUIT;
+    this.closeCircuit();
     this.moveDoor();
     this.pump();
   }
@@ -211,8 +212,12 @@ export class Gate implements SlotWaiter {
     return true;
   }
 
+  /** Pumps again in a while. One timer, for the earliest wish: a circuit closed by hand has no probe to wait for. */
   private wakeIn(ms: number): false {
-    this.timer ??= setTimeout(() => {
+    if (this.timer && this.wakesAt <= this.now() + ms) return false;
+    if (this.timer) clearTimeout(this.timer);
+    this.wakesAt = this.now() + ms;
+    this.timer = setTimeout(() => {
       this.timer = null;
       this.pump();
     }, ms);
@@ -230,16 +235,17 @@ export class Gate implements SlotWaiter {
   private refill(): void {
     if (this.fetching || this.elsewhere) return;
     const isOpen = this.isSending && this.circuit.state !== 'CLOSED';
-    if (isOpen && (this.queue.length > 0 || this.circuit.state === 'HALF_OPEN')) return;
+    if (isOpen && (this.queue.length > 0 || this.inFlight > 0)) return;
     if (isOpen && !this.probeIsDue()) return;
     const wanted = isOpen ? 1 : this.queueLimit - this.queue.length;
     if (wanted < (isOpen ? 1 : Math.ceil(this.queueLimit / 2))) return;
     this.fetching = true;
+    this.parkedSince = false;
     this.work
       .fetchParked(this, wanted)
       .then(
         (deliveries) => {
-          if (deliveries.length < wanted) this.backlog = false;
+          if (deliveries.length < wanted) this.backlog = this.parkedSince;
           for (const delivery of deliveries) this.queue.push(delivery);
         },
         // PostgreSQL is away; the sweeper's next round finds the backlog again.
@@ -265,6 +271,11 @@ export class Gate implements SlotWaiter {
       if (result.outcome === 'DELIVERED' && this.limit < MAX_LIMIT) this.limit += 1;
     }
     this.latencyMs += (Math.max(1, result.durationMs) - this.latencyMs) / 8;
+  }
+
+  private closeCircuit(): void {
+    if (this.circuit.state !== 'CLOSED') this.moveCircuit(CLOSED_CIRCUIT);
+    this.circuit = CLOSED_CIRCUIT;
   }
 
   private moveCircuit(circuit: Circuit): void {
