@@ -1,0 +1,465 @@
+import type { WebhookTarget } from '@app/webhooks';
+import type { AttemptOutcome, AttemptResult } from '../attempt';
+import { Gate } from './gate';
+import type { InHand } from './in-hand';
+import { Slots, type Standing } from './slots';
+import { notSent } from './verdict';
+
+/** A gate with its surroundings: what it starts, parks and fetches is looked at, and ended by hand. */
+class Scene {
+  now = 1_000_000;
+  readonly slots: Slots;
+  readonly started: { delivery: InHand; standing: Standing }[] = [];
+  readonly running: { delivery: InHand; standing: Standing }[] = [];
+  readonly parked: InHand[] = [];
+  /** What waits in PostgreSQL. */
+  readonly backlog: InHand[] = [];
+  readonly fetches: number[] = [];
+  readonly circuits: string[] = [];
+  readonly doors: boolean[] = [];
+  failFetches = false;
+  readonly gate: Gate;
+  private count = 0;
+
+  constructor(sizes = { proven: 1_000, unproven: 1_000, suspect: 1_000 }) {
+    this.slots = new Slots(sizes);
+    this.gate = new Gate(
+      'whk_1',
+      'acc_1',
+      {
+        slots: this.slots,
+        start: (delivery, _gate, standing) => {
+          this.started.push({ delivery, standing });
+          this.running.push({ delivery, standing });
+        },
+        park: (deliveries) => this.parked.push(...deliveries),
+        fetchParked: (_gate, count) => {
+          this.fetches.push(count);
+          if (this.failFetches) return Promise.reject(new Error('PostgreSQL is away'));
+          return Promise.resolve(this.backlog.splice(0, count));
+        },
+      },
+      {
+        doorMoved: (gate) => this.doors.push(gate.hasRoom),
+        circuitMoved: (_gate, circuit) => this.circuits.push(circuit.state),
+      },
+      () => this.now,
+    );
+  }
+
+  configure(settings: Partial<WebhookTarget> = {}, elsewhere = false): this {
+    const target = { status: 'ACTIVE', isDeleted: false, maxConcurrency: null, rateLimitPerSecond: null, circuitIsOpen: false, ...settings }; // prettier-ignore
+    this.gate.configure(target as WebhookTarget, elsewhere);
+    return this;
+  }
+
+  delivery(): InHand {
+    return { id: `dlv_${++this.count}` } as InHand;
+  }
+
+  /** Offers so many deliveries. @returns how many were taken. */
+  offer(count: number): number {
+    let taken = 0;
+    for (let i = 0; i < count; i += 1) if (this.gate.offer(this.delivery())) taken += 1;
+    return taken;
+  }
+
+  store(count: number): void {
+    for (let i = 0; i < count; i += 1) this.backlog.push(this.delivery());
+    this.gate.noteBacklog();
+  }
+
+  /** Ends the oldest attempt under way. */
+  end(outcome: AttemptOutcome = 'DELIVERED', durationMs = 10): void {
+    const { standing } = this.running.shift()!;
+    this.gate.finished(standing, { ...notSent(null, '', 0), outcome, durationMs } as AttemptResult);
+  }
+
+  endAll(outcome: AttemptOutcome = 'DELIVERED', durationMs = 10): void {
+    for (let i = this.running.length; i > 0; i -= 1) this.end(outcome, durationMs);
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.now += ms;
+    await jest.advanceTimersByTimeAsync(ms);
+  }
+
+  /** Makes the endpoint known as one that answers. */
+  prove(): this {
+    this.offer(1);
+    this.end();
+    return this;
+  }
+
+  /** Opens the circuit by an endpoint that keeps silent. */
+  async silence(): Promise<void> {
+    for (let i = 0; i < 20 && this.gate.circuit.state === 'CLOSED'; i += 1) {
+      this.offer(1);
+      this.now += 10_000;
+      this.end('TIMEOUT', 10_000);
+      await jest.advanceTimersByTimeAsync(0);
+    }
+    expect(this.gate.circuit.state).toBe('OPEN');
+  }
+}
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+describe('a gate', () => {
+  it('starts nothing before the settings are known, and everything then', () => {
+    const scene = new Scene();
+    expect(scene.offer(3)).toBe(3);
+    expect(scene.started).toHaveLength(0);
+    scene.configure();
+    expect(scene.started.map(({ delivery }) => delivery.id)).toEqual(['dlv_1', 'dlv_2', 'dlv_3']);
+  });
+
+  it('lets few out to an endpoint that has never answered, many to one that has', () => {
+    const scene = new Scene().configure();
+    scene.offer(30);
+    expect(scene.gate.inFlight).toBe(4);
+    scene.end();
+    // One answer: the limit of 16 holds now, and has grown by the success.
+    expect(scene.gate.inFlight).toBe(17);
+  });
+
+  it('counts any answer as one, also a refusal', () => {
+    const scene = new Scene().configure();
+    scene.offer(30);
+    scene.end('CONNECTION_FAILED', 1);
+    expect(scene.gate.standing).toBe('proven');
+    expect(scene.gate.inFlight).toBe(16);
+  });
+
+  it('grows by one with a success, to 64, and halves with a time-out, to 8', () => {
+    const scene = new Scene().configure().prove();
+    const refill = (): void => {
+      scene.offer(200);
+    };
+    for (let i = 0; i < 100; i += 1) {
+      refill();
+      scene.end();
+    }
+    refill();
+    expect(scene.gate.inFlight).toBe(64);
+    scene.endAll('HTTP_ERROR'); // no lesson about how much it can bear
+    const limits = [1, 2, 3, 4].map(() => {
+      scene.offer(1);
+      scene.end('TIMEOUT', 10_000);
+      scene.endAll('HTTP_ERROR');
+      scene.endAll('HTTP_ERROR');
+      refill();
+      const inFlight = scene.gate.inFlight;
+      while (scene.running.length > 0) scene.endAll('HTTP_ERROR');
+      return inFlight;
+    });
+    expect(limits).toEqual([32, 16, 8, 8]);
+  });
+
+  it.each([1, 2, 3, 10])('never has more in flight than maxConcurrency %d', (maxConcurrency) => {
+    const scene = new Scene().configure({ maxConcurrency });
+    scene.offer(32);
+    for (let i = 0; i < 25; i += 1) {
+      expect(scene.gate.inFlight).toBeLessThanOrEqual(maxConcurrency);
+      scene.end();
+    }
+    expect(scene.gate.inFlight).toBe(Math.min(maxConcurrency, 7));
+  });
+
+  it('lowers what is in flight when maxConcurrency is set meanwhile', () => {
+    const scene = new Scene().configure().prove();
+    scene.offer(30);
+    scene.configure({ maxConcurrency: 2 });
+    while (scene.gate.inFlight > 2) scene.end();
+    scene.end();
+    expect(scene.gate.inFlight).toBe(2);
+  });
+
+  it('takes no more than its queue holds, and closes its door, and opens it again', () => {
+    const scene = new Scene().configure();
+    const taken = scene.offer(100);
+    expect(taken).toBe(4 + 32);
+    expect(scene.gate.hasRoom).toBe(false);
+    expect(scene.doors.at(-1)).toBe(false);
+    scene.end('HTTP_ERROR', 10_000);
+    expect(scene.gate.hasRoom).toBe(true);
+    expect(scene.doors.at(-1)).toBe(true);
+  });
+
+  it.each([
+    ['fast', 1, 1_024],
+    ['slow', 5_000, 32],
+  ])('of a %s endpoint queues what it works off within a second, within limits', (_, durationMs, most) => {
+    const scene = new Scene().configure().prove();
+    for (let i = 0; i < 60; i += 1) {
+      scene.offer(1);
+      scene.end('DELIVERED', durationMs);
+    }
+    scene.offer(5_000);
+    expect(scene.gate.queued).toBe(most);
+  });
+
+  it('does not queue more than a second of its rate limit', () => {
+    const scene = new Scene().configure({ rateLimitPerSecond: 100 }).prove();
+    for (let i = 0; i < 60; i += 1) {
+      scene.now += 10;
+      scene.offer(1);
+      scene.end('DELIVERED', 1);
+    }
+    scene.offer(1_000);
+    expect(scene.gate.queued).toBe(100);
+  });
+
+  it('starts no more a second than its rate limit', async () => {
+    const scene = new Scene().configure({ rateLimitPerSecond: 5 });
+    scene.offer(20);
+    for (let i = 0; i < 200; i += 1) {
+      await scene.pass(10);
+      scene.endAll();
+    }
+    expect(scene.started.length).toBeGreaterThanOrEqual(10);
+    expect(scene.started.length).toBeLessThanOrEqual(11);
+  });
+
+  it('refills its queue from what is parked, in order, half a queue at a time at the least', async () => {
+    const scene = new Scene().configure().prove();
+    for (let i = 0; i < 60; i += 1) {
+      scene.offer(1);
+      scene.end('DELIVERED', 5_000);
+    }
+    scene.started.length = 0;
+    scene.store(100);
+    expect(scene.gate.hasRoom).toBe(false);
+    await scene.pass(0);
+    const wanted = scene.fetches[0]!;
+    expect(wanted).toBe(32);
+    while (scene.started.length < 100) {
+      scene.end('DELIVERED', 5_000);
+      await scene.pass(0);
+    }
+    expect(scene.fetches.every((count) => count >= 16)).toBe(true);
+    const ids = scene.started.map(({ delivery }) => Number(delivery.id.slice(4)));
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    while (scene.running.length > 0) scene.end();
+    await scene.pass(0);
+    expect(scene.gate.backlog).toBe(false);
+    expect(scene.gate.hasRoom).toBe(true);
+  });
+
+  it('has new deliveries wait behind the parked ones', async () => {
+    const scene = new Scene().configure();
+    scene.store(1_000);
+    await scene.pass(0);
+    expect(scene.offer(1)).toBe(0);
+  });
+
+  it('looks again when deliveries were parked while it fetched', async () => {
+    const scene = new Scene().configure();
+    scene.store(1);
+    // The fetch has been made, its answer is under way; what is parked now is not in it.
+    scene.store(1);
+    await scene.pass(0);
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(2);
+  });
+
+  it('leaves the backlog to the sweeper when PostgreSQL is away, without asking again and again', async () => {
+    const scene = new Scene().configure();
+    scene.failFetches = true;
+    scene.store(10);
+    await scene.pass(5_000);
+    expect(scene.fetches).toHaveLength(1);
+    scene.failFetches = false;
+    scene.gate.noteBacklog();
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(4);
+  });
+
+  it('parks its queue and closes while another dispatcher sends to the webhook', async () => {
+    const scene = new Scene().configure({ maxConcurrency: 1 });
+    scene.offer(5);
+    scene.configure({ maxConcurrency: 1 }, true);
+    expect(scene.parked).toHaveLength(4);
+    expect(scene.offer(1)).toBe(0);
+    scene.store(3);
+    scene.end();
+    await scene.pass(0);
+    expect(scene.fetches).toEqual([]);
+    scene.configure({ maxConcurrency: 1 }, false);
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(2);
+  });
+
+  it.each<[string, Partial<WebhookTarget> | null]>([
+    ['paused', { status: 'PAUSED' }],
+    ['disabled', { status: 'DISABLED' }],
+    ['deleted', { isDeleted: true }],
+    ['gone', null],
+  ])('lets everything pass when the webhook is %s: it is only to be settled', async (_, settings) => {
+    const scene = new Scene().configure({ maxConcurrency: 1, rateLimitPerSecond: 1 });
+    scene.offer(20);
+    expect(scene.started).toHaveLength(1);
+    if (settings) scene.configure({ maxConcurrency: 1, rateLimitPerSecond: 1, ...settings });
+    else scene.gate.configure(null, false);
+    expect(scene.started).toHaveLength(20);
+    scene.store(40);
+    await scene.pass(0);
+    scene.endAll('NOT_SENT', 0);
+    await scene.pass(0);
+    scene.endAll('NOT_SENT', 0);
+    expect(scene.backlog).toHaveLength(0);
+  });
+
+  it('gives back what it has not started', () => {
+    const scene = new Scene().configure();
+    scene.offer(10);
+    expect(scene.gate.empty().map(({ id }) => id)).toEqual(['dlv_5', 'dlv_6', 'dlv_7', 'dlv_8', 'dlv_9', 'dlv_10']);
+    expect(scene.gate.queued).toBe(0);
+  }); // prettier-ignore
+
+  it('waits for a slot and goes on when there is one', () => {
+    const scene = new Scene({ proven: 1_000, unproven: 2, suspect: 1_000 }).configure();
+    scene.offer(4);
+    expect(scene.started).toHaveLength(2);
+    scene.end();
+    scene.end();
+    expect(scene.started).toHaveLength(4);
+    scene.endAll();
+    expect(scene.slots.inUse).toBe(0);
+  });
+
+  it('uses the slots of suspects once its endpoint has kept silent three times', () => {
+    const scene = new Scene().configure().prove();
+    for (let i = 0; i < 3; i += 1) {
+      scene.offer(1);
+      scene.end('TIMEOUT', 10_000);
+    }
+    scene.offer(1);
+    expect(scene.started.at(-1)!.standing).toBe('suspect');
+    scene.end('DELIVERED');
+    scene.offer(1);
+    expect(scene.started.at(-1)!.standing).toBe('proven');
+  });
+
+  it('is idle only when nothing is queued, in flight, parked or broken', async () => {
+    const scene = new Scene().configure();
+    expect(scene.gate.isIdle).toBe(true);
+    scene.offer(1);
+    expect(scene.gate.isIdle).toBe(false);
+    scene.end();
+    expect(scene.gate.isIdle).toBe(true);
+    scene.store(1);
+    expect(scene.gate.isIdle).toBe(false);
+    await scene.pass(0);
+    scene.end('TIMEOUT', 10_000);
+    expect(scene.gate.isIdle).toBe(false);
+  });
+});
+
+describe('a gate with an open circuit', () => {
+  it('parks its queue, takes nothing, and says so', async () => {
+    const scene = new Scene().configure();
+    await scene.silence();
+    expect(scene.circuits).toEqual(['OPEN']);
+    expect(scene.gate.hasRoom).toBe(false);
+    expect(scene.offer(1)).toBe(0);
+  });
+
+  it('sends one probe from the parked when it is due, and opens when it is answered', async () => {
+    const scene = new Scene().configure();
+    await scene.silence();
+    scene.started.length = 0;
+    scene.store(50);
+    await scene.pass(9_900);
+    expect(scene.fetches).toEqual([]);
+    await scene.pass(200);
+    expect(scene.fetches).toEqual([1]);
+    expect(scene.started).toHaveLength(1);
+    expect(scene.circuits.at(-1)).toBe('HALF_OPEN');
+    await scene.pass(5_000);
+    expect(scene.started).toHaveLength(1);
+    scene.end('DELIVERED');
+    await scene.pass(0);
+    expect(scene.circuits.at(-1)).toBe('CLOSED');
+    expect(scene.started.length).toBeGreaterThan(4);
+  });
+
+  it('stays open when the probe is silent, and probes again after twice the wait', async () => {
+    const scene = new Scene().configure();
+    await scene.silence();
+    scene.store(50);
+    await scene.pass(10_100);
+    scene.started.length = 0;
+    await scene.pass(10_000);
+    scene.end('TIMEOUT', 10_000);
+    expect(scene.circuits.slice(-2)).toEqual(['HALF_OPEN', 'OPEN']);
+    await scene.pass(9_800);
+    expect(scene.started).toHaveLength(0);
+    await scene.pass(300);
+    expect(scene.started).toHaveLength(1);
+    scene.end('TIMEOUT', 10_000);
+    scene.started.length = 0;
+    await scene.pass(19_800);
+    expect(scene.started).toHaveLength(0);
+    await scene.pass(300);
+    expect(scene.started).toHaveLength(1);
+  });
+
+  it('closes by hand, and sends at once', async () => {
+    const scene = new Scene().configure();
+    await scene.silence();
+    scene.store(20);
+    scene.started.length = 0;
+    scene.gate.reset();
+    await scene.pass(0);
+    expect(scene.circuits.at(-1)).toBe('CLOSED');
+    expect(scene.started.length).toBeGreaterThan(0);
+  });
+
+  it('keeps to its rate limit after it was closed by hand, and does not wait for the probe that was planned', async () => {
+    const scene = new Scene().configure({ rateLimitPerSecond: 2 });
+    await scene.silence();
+    scene.store(20); // plans a wake-up for the probe
+    await scene.pass(100);
+    scene.started.length = 0;
+    scene.gate.reset();
+    for (let i = 0; i < 30; i += 1) {
+      await scene.pass(100);
+      scene.endAll();
+    }
+    expect(scene.started.length).toBeGreaterThanOrEqual(6);
+    expect(scene.started.length).toBeLessThanOrEqual(7);
+  });
+
+  it('that was opened before this process knew the webhook is probed at once', async () => {
+    const scene = new Scene().configure({ circuitIsOpen: true });
+    expect(scene.offer(1)).toBe(0);
+    scene.store(5);
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(1);
+    expect(scene.circuits).toEqual(['HALF_OPEN']);
+  });
+
+  it('probes again when the dispatcher handed its probe back while it waited for a slot', async () => {
+    const scene = new Scene({ proven: 1_000, unproven: 1_000, suspect: 0 }).configure({ circuitIsOpen: true, maxConcurrency: 5 }); // prettier-ignore
+    scene.store(5);
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(0);
+    scene.configure({ maxConcurrency: 5 }, true);
+    expect(scene.parked).toHaveLength(1);
+    scene.configure({ maxConcurrency: 5 }, false);
+    await scene.pass(0);
+    expect(scene.fetches).toEqual([1, 1]);
+  });
+
+  it('lets the deliveries of a webhook that is paused meanwhile be settled', async () => {
+    const scene = new Scene().configure();
+    await scene.silence();
+    scene.store(20);
+    scene.started.length = 0;
+    scene.configure({ status: 'PAUSED' });
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(20);
+  });
+});
