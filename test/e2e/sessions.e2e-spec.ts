@@ -260,7 +260,7 @@ describe('dashboard sessions', () => {
     it('is refused with a wrong key beside the field, and throttled', async () => {
       const first = await app.http().post('/v1/session', { apiKey: 'skc_live_wrong' });
       expect([first.status, first.body.errors[0].path]).toEqual([400, 'apiKey']);
-      const statuses = [];
+      const statuses: number[] = [];
       for (let i = 0; i < 61 && !statuses.includes(429); i++)
         statuses.push((await app.http().post('/v1/session', { apiKey: 'x' })).status);
       const last = await app.http().post('/v1/session', { apiKey: account.key });
