@@ -55,7 +55,7 @@ export function charts({ sweep }) {
 
 const section = (title, body) => `## ${title}\n\n${body}`;
 
-function compareTable({ raw, rawManyHosts, baseline, one, two }) {
+function compareTable({ raw, rawManyHosts, baseline, one, two, logged }) {
   const row = (name, result) =>
     result && [
       name,
@@ -84,6 +84,7 @@ function compareTable({ raw, rawManyHosts, baseline, one, two }) {
       row('baseline, one process', baseline),
       row('ours, one dispatcher', one),
       row('ours, two dispatchers', two),
+      row('ours, one, a log line for each attempt', logged),
     ].filter(Boolean),
   );
 }

@@ -79,7 +79,7 @@ export async function openBaseline(house, { webhooks }) {
 /** Ours, from empty tables, with so many dispatchers. `hosts`: over how many hosts the webhooks are spread. */
 export async function openOurs(
   house,
-  { dispatchers = 1, webhooks, hosts = webhooks, behaviour = () => 'ok', keepRows = false, nodeArgs },
+  { dispatchers = 1, webhooks, hosts = webhooks, behaviour = () => 'ok', keepRows = false, nodeArgs, env },
 ) {
   if (!keepRows) await forgetEverything(house);
   const customers = await makeCustomers(house, {
@@ -87,7 +87,7 @@ export async function openOurs(
     webhooksPerAccount: WEBHOOKS_PER_ACCOUNT,
     url: (number) => house.receiver.url(number, behaviour(number), number % hosts),
   });
-  const started = await house.startDispatchers(dispatchers, { nodeArgs });
+  const started = await house.startDispatchers(dispatchers, { nodeArgs, env });
   return {
     receiver: house.receiver,
     publisher: house.publisher,

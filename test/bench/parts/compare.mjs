@@ -8,8 +8,20 @@ import { measureRaw, openBaseline, openOurs } from '../kit/systems.mjs';
 const BASELINE_CONNECTIONS = 50;
 const OURS_CONNECTIONS = 128;
 
+/** Ours, in several ways of running it; a quick run leaves the last one out. */
+const OURS = [
+  { name: 'one', words: '1 dispatcher', dispatchers: 1 },
+  { name: 'two', words: '2 dispatchers', dispatchers: 2 },
+  {
+    name: 'logged',
+    words: '1 dispatcher, a log line for each attempt',
+    dispatchers: 1,
+    env: { LOG_LEVEL: 'info' },
+  },
+];
+
 export async function compare({ house, settings, say }) {
-  const runs = { raw: [], rawManyHosts: [], baseline: [], one: [], two: [] };
+  const runs = { raw: [], rawManyHosts: [], baseline: [], one: [], two: [], logged: [] };
   for (let round = 1; round <= settings.rounds; round++) {
     if (settings.only.has('raw')) {
       runs.raw.push(await measureRaw(house, { durationMs: settings.rawMs }));
@@ -26,17 +38,12 @@ export async function compare({ house, settings, say }) {
       await baseline.close();
       say(`round ${round}: baseline ${perSecond(runs.baseline)}`);
     }
-    for (const [name, dispatchers] of [
-      ['one', 1],
-      ['two', 2],
-    ]) {
+    for (const { name, words, dispatchers, env } of settings.quick ? OURS.slice(0, 2) : OURS) {
       if (!settings.only.has('ours')) continue;
-      const ours = await openOurs(house, { dispatchers, webhooks: settings.webhooks });
+      const ours = await openOurs(house, { dispatchers, env, webhooks: settings.webhooks });
       runs[name].push(await warmAndMeasure(ours, OURS_CONNECTIONS, settings));
       await ours.close();
-      say(
-        `round ${round}: ours, ${dispatchers} dispatcher${dispatchers > 1 ? 's' : ''} ${perSecond(runs[name])}`,
-      );
+      say(`round ${round}: ours, ${words} ${perSecond(runs[name])}`);
     }
   }
   const results = {};
