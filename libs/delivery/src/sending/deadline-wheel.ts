@@ -23,6 +23,8 @@ export class DeadlineWheel {
   }
 
   add(afterMs: number, expire: () => void): Deadline {
+    // After the process stood still the wheel is behind: what is added now must not fire early for that.
+    if (this.timer) this.turn();
     if (!this.timer) this.start();
     const behind = performance.now() - (this.startedAt + this.position * TICK_MS);
     const ahead = Math.min(Math.ceil((afterMs + Math.max(0, behind)) / TICK_MS) + 1, this.slots.length - 1);

@@ -47,8 +47,11 @@ export function recordedHeaders(
   return JSON.stringify(masked);
 }
 
+/** Ours even on an attempt that has none: nobody else may say that it is a test, or signed. */
+const RESERVED = ['x-webhook-test', 'x-webhook-signature', 'webhook-signature'];
+
 function withCustom(ours: Record<string, string>, custom: Record<string, string>): Record<string, string> {
-  const taken = new Set(Object.keys(ours).map((name) => name.toLowerCase()));
+  const taken = new Set([...RESERVED, ...Object.keys(ours).map((name) => name.toLowerCase())]);
   const headers = { ...ours };
   for (const [name, value] of Object.entries(custom))
     if (!taken.has(name.toLowerCase())) headers[name] = value;
