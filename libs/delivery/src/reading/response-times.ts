@@ -1,6 +1,6 @@
 /**
  * Response times are counted in buckets that grow by 15 %, so that percentiles over millions of attempts can be told
- * from a few dozen counts. A percentile told from them is within 7 % of the true one, or a millisecond.
+ * from a few dozen counts. A percentile told from them is in the same bucket as the true one.
  */
 const GROWTH = 1.15;
 
