@@ -117,7 +117,7 @@ ${settings.warmEvents.toLocaleString('en')} events of warming up, counted from t
 - **Raw** is undici alone, posting the same bodies and headers to the same receiver, 64 at a time: nothing stored, nothing signed.
 - **Baseline** (\`test/bench/baseline\`) is the same service as it is usually written with this stack: one row and one
   Bull job with the whole payload at a time, axios, \`persistAndFlush\` for each attempt, concurrency 50.
-- Both log warnings only (`LOG_LEVEL=warn`); the last line of the first table is ours at the default level, with a line
+- Both log warnings only (\`LOG_LEVEL=warn\`); the last line of the first table is ours at the default level, with a line
   for each attempt.
 - **CPU ms each** is the CPU time of service, PostgreSQL and Redis for one delivery; receiver and load generator, which
   share the machine, are not in it.
