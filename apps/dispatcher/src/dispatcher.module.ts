@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import {
   DeliveryEngineModule,
   LateAnswersModule,
@@ -14,6 +15,7 @@ import { PublisherTokenModule } from './publisher-token';
 import { CallEventsProcessor } from './queues/call-events.processor';
 import { CommandsProcessor } from './queues/commands.processor';
 import { RetriesProcessor } from './queues/retries.processor';
+import { Housekeeping } from './schedules/housekeeping';
 
 /** The one process that reaches outside: the publishers' door, sending, and the work in the background. */
 @Module({
@@ -25,9 +27,10 @@ import { RetriesProcessor } from './queues/retries.processor';
     StatsRollupModule,
     LateAnswersModule,
     AccountsHttpModule,
+    ScheduleModule.forRoot(),
     registerQueues(QUEUES.callEvents, QUEUES.retries, QUEUES.commands),
   ],
   controllers: [EventsController],
-  providers: [PublishLane, CallEventsProcessor, RetriesProcessor, CommandsProcessor],
+  providers: [Housekeeping, PublishLane, CallEventsProcessor, RetriesProcessor, CommandsProcessor],
 })
 export class DispatcherModule {}

@@ -1,0 +1,37 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { Sql } from '@app/platform';
+
+/** What has served its time, and the statement that clears it away. Each may run in several processes at once. */
+const CLEARANCES: Record<string, string> = {
+  dashboardLinks: `delete from dashboard_links where expires_at < now() - interval '1 day'`,
+  dashboardSessions: `delete from dashboard_sessions where expires_at < now() - interval '1 day'`,
+  // An Idempotency-Key gives the same answer for 24 hours.
+  idempotentAnswers: `delete from idempotent_answers where created_at < now() - interval '24 hours'`,
+  // A secret that signs nothing any more is not worth keeping, however well it is sealed.
+  replacedSecrets: `
+    update webhooks set sealed_previous_secret = null, previous_secret_expires_at = null
+    where previous_secret_expires_at < now() - interval '1 minute'`,
+};
+
+/** Clears away, once an hour, what nobody will ask for again. */
+@Injectable()
+export class Housekeeping {
+  private readonly logger = new Logger('Housekeeping');
+
+  constructor(private readonly sql: Sql) {}
+
+  @Cron(CronExpression.EVERY_HOUR)
+  async clearAway(): Promise<Record<string, number>> {
+    const cleared: Record<string, number> = {};
+    for (const [what, statement] of Object.entries(CLEARANCES)) {
+      // One that fails (PostgreSQL may be away) doesn't keep the others from their turn; all have another in an hour.
+      cleared[what] = await this.sql.execute(statement).catch((error: unknown) => {
+        this.logger.warn({ err: error, what, msg: 'could not be cleared away' });
+        return 0;
+      });
+    }
+    this.logger.log({ msg: 'cleared away', ...cleared });
+    return cleared;
+  }
+}
