@@ -21,4 +21,3 @@ export { normaliseTime } from './iso-time';
 export { parseCallData, type CallDataInput, type ParsedCallData } from './parse-call-data';
 export { renderBody, type RenderableEvent } from './render-body';
 export { sampleCallData } from './samples';
-export { type FlatBody } from './zapier';

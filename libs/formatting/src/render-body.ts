@@ -37,5 +37,5 @@ function renderFlat(event: RenderableEvent): string {
     apiVersion: API_VERSION,
     test: event.test,
   };
-  return JSON.stringify(flatten(envelope, JSON.parse(event.data) as CallData));
+  return flatten(envelope, JSON.parse(event.data) as CallData);
 }

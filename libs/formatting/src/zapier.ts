@@ -3,8 +3,6 @@ import type { EventType } from './event-types';
 import { FieldNamer } from './field-names';
 
 export type Scalar = string | number | boolean | null;
-/** One flat object: no value is ever an object or a list. */
-export type FlatBody = Record<string, Scalar>;
 
 /** What is known of an event besides its call record. */
 export interface Envelope {
@@ -51,24 +49,34 @@ export function fixedFields(envelope: Envelope, data: CallData) {
   };
 }
 
-/** The call record as one flat object for no-code tools. */
-export function flatten(envelope: Envelope, data: CallData): FlatBody {
-  const fields = new FlatFields(fixedFields(envelope, data));
-  fields.addMembers('call_metadata', data.call.metadata);
-  fields.addMembers('collected', data.dataCollected);
-  fields.addEvaluations(data.evaluationResults);
-  data.tasks.forEach((task, index) => fields.addTask(index + 1, task));
-  return fields.body;
+/** The call record as the JSON text of one flat object, for no-code tools. */
+export function flatten(envelope: Envelope, data: CallData): string {
+  const body = new FlatBody(fixedFields(envelope, data));
+  body.addMembers('call_metadata', data.call.metadata);
+  body.addMembers('collected', data.dataCollected);
+  body.addEvaluations(data.evaluationResults);
+  data.tasks.forEach((task, index) => body.addTask(index + 1, task));
+  return body.toJson();
 }
 
 /** A key's length is bounded: otherwise one long name around many small ones would multiply into gigabytes. */
-const LONGEST_KEY = 500;
+const LONGEST_KEY = 250;
 
-class FlatFields {
+/** Grows as text: an object with as many keys as a record may have would take several times as long to be printed. */
+class FlatBody {
+  private json: string;
+  private readonly taken: Set<string>;
   /** Of each key that has clashed, the number that its next clash takes. */
   private readonly nextNumber = new Map<string, number>();
 
-  constructor(readonly body: FlatBody) {}
+  constructor(fixed: Record<string, Scalar>) {
+    this.json = JSON.stringify(fixed).slice(0, -1);
+    this.taken = new Set(Object.keys(fixed));
+  }
+
+  toJson(): string {
+    return `${this.json}}`;
+  }
 
   addMembers(prefix: string, members: { [key: string]: JsonValue }): void {
     const namer = new FieldNamer();
@@ -80,30 +88,36 @@ class FlatFields {
     for (const { name, result, rationale } of results) {
       // A check and its rationale keep one name, so both keys have to be free.
       const key = this.free(join('evaluation', namer.name(name)), '_rationale');
-      this.body[key] = result;
-      this.body[`${key}_rationale`] = rationale;
+      this.put(key, result);
+      this.put(`${key}_rationale`, rationale);
     }
   }
 
   addTask(number: number, task: Task): void {
-    this.body[`task_${number}_title`] = task.title;
-    this.body[`task_${number}_description`] = task.description;
-    this.body[`task_${number}_due_at`] = task.dueAt;
-    this.body[`task_${number}_assignee`] = task.assignee;
+    this.put(`task_${number}_title`, task.title);
+    this.put(`task_${number}_description`, task.description);
+    this.put(`task_${number}_due_at`, task.dueAt);
+    this.put(`task_${number}_assignee`, task.assignee);
   }
 
   private add(key: string, value: JsonValue): void {
     if (value === null || typeof value !== 'object') {
-      this.body[this.free(key)] = value;
+      this.put(this.free(key), value);
     } else if (!Array.isArray(value)) {
-      if (isEmpty(value)) this.body[this.free(key)] = null;
+      if (isEmpty(value)) this.put(this.free(key), null);
       else this.addMembers(key, value);
     } else if (value.every(isScalar)) {
       const said = value.filter((item) => item !== null);
-      this.body[this.free(key)] = said.length === 0 ? null : said.join(', ');
+      this.put(this.free(key), said.length === 0 ? null : said.join(', '));
     } else {
       value.forEach((item, index) => this.add(join(key, String(index + 1)), item));
     }
+  }
+
+  /** @param key snake_case ASCII, so there is nothing in it to escape. */
+  private put(key: string, value: Scalar): void {
+    this.taken.add(key);
+    this.json += `,"${key}":${typeof value === 'string' ? JSON.stringify(value) : String(value)}`;
   }
 
   /** The key itself or, where it is taken, the first of `key_2`, `key_3`, … that is free (also with the suffix). */
@@ -116,9 +130,7 @@ class FlatFields {
   }
 
   private isFree(key: string, suffix?: string): boolean {
-    return (
-      !Object.hasOwn(this.body, key) && (suffix === undefined || !Object.hasOwn(this.body, key + suffix))
-    );
+    return !this.taken.has(key) && (suffix === undefined || !this.taken.has(key + suffix));
   }
 }
 
