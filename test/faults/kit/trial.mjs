@@ -70,7 +70,7 @@ export class Trial {
   async finish({ after = 3_000 } = {}) {
     await sleep(after);
     await this.house.publisher.halt();
-    const giveUp = setTimeout(() => void this.house.publisher.giveUp(), 60_000);
+    const giveUp = setTimeout(() => void this.house.publisher.giveUp(), 180_000);
     const { publishes } = await this.load;
     clearTimeout(giveUp);
     const unsettled = await this.settled();

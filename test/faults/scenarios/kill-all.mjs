@@ -7,7 +7,7 @@ export default {
   title: 'kill -9 of everything at once (dispatchers, API, PostgreSQL, Redis), at random moments',
   run: ({ quick, random }) =>
     withHouse({}, async (house) => {
-      const trial = await Trial.begin(house, { dispatchers: 2, rate: quick ? 100 : 200 });
+      const trial = await Trial.begin(house, { dispatchers: 2, rate: quick ? 25 : 150 });
       const api = await house.service('api', { env: { LOG_LEVEL: 'info' } }).start();
       const kills = quick ? 2 : 20;
       for (let i = 0; i < kills; i++) {
