@@ -32,6 +32,7 @@ const PROBLEM_SCHEMA = {
 const DETAILS: Partial<Record<ProblemCode, string>> = {
   unauthorized: 'The API key is not valid: unknown, expired or revoked.',
   not_found: 'There is no such webhook.',
+  forbidden: 'Changes with a session cookie need the header X-Requested-With.',
   malformed_json: 'The body is not valid JSON.',
   payload_too_large: 'The body is larger than 262144 bytes.',
   unsupported_media_type: 'Send the body as application/json.',
@@ -73,12 +74,15 @@ function codesOf({ method, path, operation }: Route): ProblemCode[] {
   const takesInput =
     isWrite || Boolean(operation.parameters?.some((one) => 'in' in one && one.in === 'query'));
   const isOfCustomers = path.startsWith('/v1/');
+  const isSession = path === '/v1/session';
   const isConditional = operation.parameters?.some((one) => 'name' in one && one.name === 'If-Match');
   const codes: (ProblemCode | false | undefined)[] = [
     takesInput && 'validation_failed',
     isWrite && 'malformed_json',
-    Boolean(operation.security?.length) && 'unauthorized',
-    (path.includes('{') || path === '/internal/v1/events') && 'not_found',
+    (Boolean(operation.security?.length) || isSession) && 'unauthorized',
+    // A cookie alone changes nothing: it has to come with a header that only our own pages can send.
+    isOfCustomers && method !== 'get' && 'forbidden',
+    (path.includes('{') || isSession) && 'not_found',
     isOfCustomers && method === 'post' && 'conflict',
     path.endsWith('/retry') && 'expunged',
     isConditional && 'precondition_failed',

@@ -1,5 +1,5 @@
 import { Controller, Get, Injectable, Module } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
   HealthCheckService,
@@ -57,6 +57,13 @@ class HealthController {
 
   @Get('live')
   @ApiOperation({ summary: 'Whether the process is alive' })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      required: ['status'],
+      properties: { status: { type: 'string', example: 'ok' } },
+    },
+  })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
