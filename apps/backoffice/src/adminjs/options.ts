@@ -117,10 +117,11 @@ function optionsOf(table: ShownTable, parts: Parts): ResourceOptions {
   return {
     id: table.id,
     navigation: { name: null, icon: table.icon } as never,
-    titleProperty: table.titleProperty,
+    ...(table.titleProperty ? { titleProperty: table.titleProperty } : {}),
     listProperties: table.columns,
     filterProperties: table.filters,
-    showProperties: table.facts,
+    // AdminJS takes a list that is there but undefined for a list.
+    ...(table.facts ? { showProperties: table.facts } : {}),
     properties,
     actions: actions as never,
     translations: {
