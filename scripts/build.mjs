@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const root = resolve(import.meta.dirname, '..');
@@ -40,8 +41,44 @@ const PARTS = [
   },
 ];
 
-/** Builds what is out of date. Long steps are told. */
+/** Builds what is out of date. Long steps are told. Of several at the same time one builds, and the others wait for it. */
 export async function build({ log = console.log, force = false } = {}) {
+  const release = await takeLock();
+  try {
+    await buildParts(log, force);
+  } finally {
+    release();
+  }
+}
+
+async function takeLock() {
+  mkdirSync(dist, { recursive: true });
+  const lock = join(dist, '.building');
+  for (;;) {
+    try {
+      writeFileSync(lock, `${process.pid}`, { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!isAlive(lock)) rmSync(lock, { force: true });
+    else await sleep(100);
+  }
+}
+
+/** Whether the process that wrote a lock still runs. */
+function isAlive(lock) {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // Not written yet, or written never.
+    if (pid === 0) return Date.now() - statSync(lock).mtimeMs < 5_000;
+    return pid !== process.pid && process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+async function buildParts(log, force) {
   for (const part of PARTS) {
     const stamp = join(dist, `.built-${part.name.replaceAll(' ', '-')}`);
     const newest = newestChange(part);

@@ -17,7 +17,9 @@ export async function ensureInstalled() {
   if (isInstalled()) return;
   console.log('Installing npm packages (a minute or two, this once) …');
   const started = Date.now();
+  const sign = setInterval(() => console.log(`  … ${Math.round((Date.now() - started) / 1000)} s`), 15_000);
   const status = await npm('ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error');
+  clearInterval(sign);
   if (status !== 0) {
     console.error('npm ci failed. The lines above tell why.');
     process.exit(1);

@@ -107,7 +107,9 @@ function reasons(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)];
   if (isDependencyAway(error))
     return [`PostgreSQL does not answer at DATABASE_URL: ${error.message || causeOf(error)}`];
-  return [error.message];
+  // What no one foresaw needs more than its message to be found.
+  const isOurFault = /^(Type|Reference|Range|Syntax)Error$/.test(error.name);
+  return [isOurFault ? (error.stack ?? error.message) : error.message];
 }
 
 /** Node gives several failed addresses as one error without a message. */
@@ -124,7 +126,10 @@ async function stopApplication(app: INestApplication): Promise<void> {
     logger.warn('Requests are still open; cutting them off');
     server.closeAllConnections();
   }, SHUTDOWN_WITHIN_MS);
+  // Node closes connections that are idle now; those that become idle later would hold the stop up until they time out.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   await app.close();
+  clearInterval(sweep);
   clearTimeout(insist);
   logger.log('Stopped');
 }

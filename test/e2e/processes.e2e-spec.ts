@@ -1,0 +1,112 @@
+import { freePort } from '@app/embedded';
+import { createDatabase, ensureBuilt, HttpClient, Program, servers, type TestDatabase } from '../support';
+
+jest.setTimeout(120_000);
+
+const SCRIPTS = {
+  api: 'dist/apps/api/src/main.js',
+  dispatcher: 'dist/apps/dispatcher/src/main.js',
+  backoffice: 'dist/apps/backoffice/src/main.js',
+};
+
+const programs: Program[] = [];
+let database: TestDatabase;
+
+beforeAll(async () => {
+  ensureBuilt();
+  database = await createDatabase();
+});
+afterEach(async () => {
+  await Promise.all(programs.splice(0).map((program) => program.stop('SIGKILL')));
+});
+afterAll(() => database.drop());
+
+function run(script: string, port: number, environment: Record<string, string> = {}): Program {
+  const program = new Program(script, {
+    NODE_ENV: 'production',
+    PORT: `${port}`,
+    DATABASE_URL: database.url,
+    REDIS_URL: servers().redisUrl,
+    REDIS_PREFIX: `${servers().prefix}_processes`,
+    PUBLISHER_TOKEN: 'publisher-token-of-the-tests',
+    ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    ADMIN_EMAIL: 'admin@skipcalls.test',
+    ADMIN_PASSWORD: 'admin-password-of-the-tests',
+    ...environment,
+  });
+  programs.push(program);
+  return program;
+}
+
+describe.each(Object.entries(SCRIPTS))('the process %s', (name, script) => {
+  it('runs by itself, tells its health, and exits with 0 on SIGTERM', async () => {
+    const port = await freePort();
+    const program = run(script, port);
+    await program.says(/Listening on port/);
+    const http = new HttpClient(`http://127.0.0.1:${port}`);
+    expect((await http.get('/health/ready')).status).toBe(200);
+    expect((await http.get('/metrics')).status).toBe(200);
+    const { code, ms } = await program.stop('SIGTERM');
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(15_000);
+  });
+
+  it('offers the routes of its own part only', async () => {
+    const port = await freePort();
+    const program = run(script, port);
+    await program.says(/Listening on port/);
+    const http = new HttpClient(`http://127.0.0.1:${port}`);
+    const status = async (path: string): Promise<boolean> => (await http.get(path)).status !== 404;
+    expect({
+      api: await status('/v1/webhooks'),
+      dispatcher: (await http.post('/internal/v1/events', {})).status !== 404,
+      backoffice: await status('/admin/login'),
+    }).toEqual({ api: name === 'api', dispatcher: name === 'dispatcher', backoffice: name === 'backoffice' });
+    await program.stop();
+  });
+
+  it('refuses to start on pending migrations, and tells what to run', async () => {
+    const behind = await createDatabase();
+    await behind.query('delete from schema_migrations where id = (select max(id) from schema_migrations)');
+    const program = run(script, await freePort(), { DATABASE_URL: behind.url });
+    expect(await program.ended).toBe(1);
+    expect(program.lines).toEqual([
+      expect.stringMatching(/lacks 1 migration\(s\): \S+\. Run: npm run migrate$/),
+    ]);
+    await behind.drop();
+  });
+
+  it('tells in one line that PostgreSQL is not there', async () => {
+    const nowhere = `postgres://nobody@127.0.0.1:${await freePort()}/none`;
+    const program = run(script, await freePort(), { DATABASE_URL: nowhere });
+    expect(await program.ended).toBe(1);
+    expect(program.lines).toEqual([expect.stringMatching(/^PostgreSQL does not answer at DATABASE_URL: /)]);
+  });
+});
+
+describe('npm run migrate', () => {
+  it('needs the database alone, and does nothing the second time', async () => {
+    const script = 'dist/apps/standalone/src/commands/migrate.js';
+    const environment = { NODE_ENV: 'production', DATABASE_URL: database.url };
+    await database.query('drop schema public cascade');
+    await database.query('create schema public');
+    const [first, racing] = [new Program(script, environment), new Program(script, environment)];
+    programs.push(first, racing);
+    expect([await first.ended, await racing.ended]).toEqual([0, 0]);
+    const applied = [...first.lines, ...racing.lines].filter((line) => line.startsWith('Applied '));
+    const known = await database.query('select name from schema_migrations order by id');
+    expect(applied).toEqual(known.map(({ name }) => `Applied ${name}`));
+
+    const again = new Program(script, environment);
+    programs.push(again);
+    expect(await again.ended).toBe(0);
+    expect(again.lines).toEqual(['The database is up to date.']);
+  });
+
+  it('says what it needs', async () => {
+    const program = new Program('dist/apps/standalone/src/commands/migrate.js', { NODE_ENV: 'production' });
+    programs.push(program);
+    expect(await program.ended).toBe(1);
+    expect(program.lines).toEqual([expect.stringMatching(/^DATABASE_URL must be set/)]);
+  });
+});
