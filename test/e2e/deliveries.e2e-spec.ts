@@ -51,7 +51,7 @@ describe('reading deliveries', () => {
 
   async function allPages(
     query: Record<string, string>,
-    between: () => Promise<unknown> = async () => undefined,
+    between: () => Promise<unknown> = () => Promise.resolve(),
   ) {
     const ids: string[] = [];
     let cursor: string | null = '';

@@ -68,7 +68,7 @@ describe('replay', () => {
   /** The events that arrived, each as often as it did. */
   async function arrived(times: number): Promise<string[]> {
     const requests = await receiver.waitFor(times, { path });
-    return requests.map(({ headers }) => headers['webhook-id']!).sort();
+    return requests.map(({ headers }) => headers['webhook-id']).sort();
   }
 
   /** Failed deliveries, quickly. */
@@ -121,7 +121,7 @@ describe('replay', () => {
     });
     expect(await arrived(2)).toEqual(failed.map(({ eventId }) => eventId).sort());
     await eventually(async () => {
-      const { body } = await api.get(`/v1/deliveries/${failed[0]!.deliveryId}`);
+      const { body } = await api.get(`/v1/deliveries/${failed[0].deliveryId}`);
       expect(body).toMatchObject({ status: 'DELIVERED', trigger: 'replay', attemptCount: 2 });
       expect(body.attempts.at(-1)).toMatchObject({ number: 2, trigger: 'replay', outcome: 'DELIVERED' });
     });
@@ -188,7 +188,7 @@ describe('replay', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => replay()));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    await ended(answers[0]!.body.id);
+    await ended(answers[0].body.id);
     const events = await arrived(1_500);
     expect(new Set(events).size).toBe(1_500);
     await sleep(300);
@@ -290,7 +290,7 @@ describe('a replay and its dispatchers', () => {
     expect(body).toMatchObject({ count: 3_000, queued: 0 });
 
     const first = await startApp({ modules: [DispatcherModule], with: api });
-    await eventually(async () => expect(receiver.requests.length).toBeGreaterThan(100));
+    await eventually(() => expect(receiver.requests.length).toBeGreaterThan(100));
     await first.close();
     const others = [
       await startApp({ modules: [DispatcherModule], with: api }),

@@ -32,7 +32,7 @@ const PROBLEM_SCHEMA = {
 const DETAILS: Partial<Record<ProblemCode, string>> = {
   unauthorized: 'The API key is not valid: unknown, expired or revoked.',
   not_found: 'There is no such webhook.',
-  forbidden: 'Changes with a session cookie need the header X-Requested-With.',
+  forbidden: 'A change by a dashboard session needs the header X-Requested-With, sent by a page of our own.',
   malformed_json: 'The body is not valid JSON.',
   payload_too_large: 'The body is larger than 262144 bytes.',
   unsupported_media_type: 'Send the body as application/json.',
