@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType, parseCallData } from '@app/formatting';
+import { EVENT_TYPES, type EventType, normaliseTime, parseCallData } from '@app/formatting';
 import { type FieldError, isId, newId, Problem } from '@app/platform';
 import type { NewEvent } from './event-store';
 
@@ -6,7 +6,6 @@ import type { NewEvent } from './event-store';
 export const MAX_EVENT_BYTES = 1024 * 1024;
 
 const KNOWN_FIELDS = new Set(['accountId', 'type', 'idempotencyKey', 'occurredAt', 'data']);
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 /** Unpaired surrogates and NUL can be written in JSON, but not stored as text. */
 const NOT_TEXT = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
@@ -68,10 +67,8 @@ function isKey(value: unknown): boolean {
 
 function readTime(value: unknown): Date | null {
   if (value === undefined || value === null) return new Date();
-  if (typeof value !== 'string' || !ISO_TIME.test(value)) return null;
-  const time = new Date(value);
-  // PostgreSQL and JSON agree on these years.
-  return Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 || time.getUTCFullYear() > 9999
-    ? null
-    : time;
+  const iso = typeof value === 'string' ? normaliseTime(value) : null;
+  if (iso === null) return null;
+  const time = new Date(iso);
+  return time.getTime() < 0 ? null : time;
 }

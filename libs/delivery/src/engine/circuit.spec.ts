@@ -64,7 +64,7 @@ describe('a circuit', () => {
   it('waits twice as long after each silent probe, to a limit', () => {
     let circuit = silence(...every(10_000, OPEN_AFTER_TIMEOUTS));
     const waits: number[] = [];
-    let now = circuit.probeAt;
+    let now: number;
     for (let i = 0; i < 6; i += 1) {
       now = circuit.probeAt;
       circuit = afterAttempt(beforeAttempt(circuit, now), 'TIMEOUT', now + 10_000);

@@ -1,5 +1,5 @@
 import type { WebhookTarget } from '@app/webhooks';
-import type { AttemptOutcome, AttemptResult } from '../attempt';
+import type { AttemptOutcome } from '../attempt';
 import { Gate } from './gate';
 import type { InHand } from './in-hand';
 import { Slots, type Standing } from './slots';
@@ -72,7 +72,7 @@ class Scene {
   /** Ends the oldest attempt under way. */
   end(outcome: AttemptOutcome = 'DELIVERED', durationMs = 10): void {
     const { standing } = this.running.shift()!;
-    this.gate.finished(standing, { ...notSent(null, '', 0), outcome, durationMs } as AttemptResult);
+    this.gate.finished(standing, { ...notSent(null, '', 0), outcome, durationMs });
   }
 
   endAll(outcome: AttemptOutcome = 'DELIVERED', durationMs = 10): void {
@@ -232,7 +232,7 @@ describe('a gate', () => {
     scene.store(100);
     expect(scene.gate.hasRoom).toBe(false);
     await scene.pass(0);
-    const wanted = scene.fetches[0]!;
+    const wanted = scene.fetches[0];
     expect(wanted).toBe(32);
     while (scene.started.length < 100) {
       scene.end('DELIVERED', 5_000);

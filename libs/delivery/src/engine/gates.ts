@@ -109,7 +109,11 @@ export class Gates implements GateWatch {
       gate.configure(target, target !== null && this.isElsewhere(gate, target));
     } catch (error) {
       this.unread.add(gate);
-      this.logger.debug({ err: error, msg: 'The settings of a webhook could not be read', webhookId: gate.webhookId });
+      this.logger.debug({
+        err: error,
+        msg: 'The settings of a webhook could not be read',
+        webhookId: gate.webhookId,
+      });
     }
   }
 

@@ -47,8 +47,8 @@ describe('an exchange', () => {
     respond(200);
     for (let sent = 0; sent < size; sent += 1_000) data('x'.repeat(Math.min(1_000, size - sent)));
     exchange.onResponseEnd();
-    expect(answers[0]!.body).toHaveLength(4_096);
-    expect(answers[0]!.truncated).toBe(truncated);
+    expect(answers[0].body).toHaveLength(4_096);
+    expect(answers[0].truncated).toBe(truncated);
   });
 
   it('reads no more than 16 KiB, and the status decides', () => {
@@ -70,7 +70,7 @@ describe('an exchange', () => {
     exchange.onResponseData(controller, chunk);
     chunk.fill('!');
     exchange.onResponseEnd();
-    expect(answers[0]!.body).toBe('first');
+    expect(answers[0].body).toBe('first');
   });
 
   it('keeps nothing that PostgreSQL cannot store', () => {
@@ -78,8 +78,8 @@ describe('an exchange', () => {
     respond(200, { odd: 'a\0b' });
     data(Buffer.from([0x61, 0x00, 0xff, 0x62]));
     exchange.onResponseEnd();
-    expect(answers[0]!.body).toBe('a\uFFFD\uFFFDb');
-    expect(answers[0]!.headers).toEqual({ odd: 'a\uFFFDb' });
+    expect(answers[0].body).toBe('a\uFFFD\uFFFDb');
+    expect(answers[0].headers).toEqual({ odd: 'a\uFFFDb' });
   });
 
   it('fails by the error when no status has come', () => {
@@ -96,14 +96,14 @@ describe('an exchange', () => {
     data('half');
     exchange.onResponseError(controller, new Error('reset'));
     expect(answers[0]).toMatchObject({ statusCode: status, body: 'half', truncated: true });
-    expect(answers[0]!.failure?.outcome ?? null).toBe(outcome);
+    expect(answers[0].failure?.outcome ?? null).toBe(outcome);
   }); // prettier-ignore
 
   it('is a time-out at the deadline when no status has come', () => {
     const { answers, exchange, abort, controller } = begin();
     exchange.onRequestStart(controller);
     exchange.expire();
-    expect(answers[0]!.failure).toMatchObject({ outcome: 'TIMEOUT' });
+    expect(answers[0].failure).toMatchObject({ outcome: 'TIMEOUT' });
     expect(abort).toHaveBeenCalled();
   });
 

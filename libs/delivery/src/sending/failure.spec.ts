@@ -18,7 +18,11 @@ describe('why no answer came', () => {
     [new errors.SocketError('other side closed'), 'CONNECTION_FAILED', 'UND_ERR_SOCKET'],
     [new errors.ConnectTimeoutError('slow'), 'TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'],
     [new errors.HeadersTimeoutError('slow'), 'TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'],
-    [new errors.HTTPParserError('bad', 'INVALID_CONSTANT', 'x'), 'INVALID_RESPONSE', 'HPE_INVALID_CONSTANT'],
+    [
+      Object.assign(new errors.HTTPParserError('bad'), { code: 'HPE_INVALID_CONSTANT' }),
+      'INVALID_RESPONSE',
+      'HPE_INVALID_CONSTANT',
+    ],
     [named('HTTPParserError'), 'INVALID_RESPONSE', 'HTTPParserError'],
     [new errors.HeadersOverflowError('big'), 'INVALID_RESPONSE', 'UND_ERR_HEADERS_OVERFLOW'],
     [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'TLS_FAILED', 'DEPTH_ZERO_SELF_SIGNED_CERT'],

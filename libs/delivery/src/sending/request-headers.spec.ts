@@ -40,7 +40,7 @@ describe('the headers of an attempt', () => {
   it('sign the exact bytes', () => {
     const headers = headersOf(target({ secret: 'geheim' }));
     expect(headers['X-Webhook-Signature']).toBe(createHmac('sha256', 'geheim').update(body).digest('hex'));
-    const standard = createHmac('sha256', 'geheim').update(`evt_1.1000.${body}`).digest('base64');
+    const standard = createHmac('sha256', 'geheim').update(`evt_1.1000.${body.toString()}`).digest('base64');
     expect(headers['webhook-signature']).toBe(`v1,${standard}`);
   });
 
@@ -49,7 +49,7 @@ describe('the headers of an attempt', () => {
     [2_000, 1],
   ])('carry at second %d so many signatures during a rotation that ends at 2,000: %d', (timestamp, count) => {
     const headers = headersOf(target({ secret: 'new', previousSecret: 'old' }), { timestamp });
-    expect(headers['webhook-signature']!.split(' ')).toHaveLength(count);
+    expect(headers['webhook-signature'].split(' ')).toHaveLength(count);
     expect(headers['X-Webhook-Signature']).toBe(createHmac('sha256', 'new').update(body).digest('hex'));
   });
 

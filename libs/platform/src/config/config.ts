@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsBase64,
@@ -25,10 +26,44 @@ function Is32BytesInBase64(): PropertyDecorator {
   return ValidateBy({
     name: 'is32BytesInBase64',
     validator: {
-      validate: (value) => typeof value === 'string' && Buffer.from(value, 'base64').length === 32,
+      validate: is32Bytes,
       defaultMessage: () => 'ENCRYPTION_KEY must be 32 bytes in base64 (make one: openssl rand -base64 32)',
     },
   });
+}
+
+const is32Bytes = (key: unknown): boolean =>
+  typeof key === 'string' && Buffer.from(key, 'base64').length === 32;
+
+function AreKeysInBase64(): PropertyDecorator {
+  return ValidateBy({
+    name: 'areKeysInBase64',
+    validator: {
+      validate: (value) => Array.isArray(value) && value.every(is32Bytes),
+      defaultMessage: () =>
+        'PREVIOUS_ENCRYPTION_KEYS must be a comma-separated list of keys such as ENCRYPTION_KEY',
+    },
+  });
+}
+
+function IsNameServerList(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isNameServerList',
+    validator: {
+      validate: (value) => Array.isArray(value) && value.every(isNameServer),
+      defaultMessage: () => 'DNS_SERVERS must be a comma-separated list such as 1.1.1.1,[2606:4700::1111]:53',
+    },
+  });
+}
+
+/** The resolver itself is the judge of what it can use. */
+function isNameServer(server: unknown): boolean {
+  try {
+    new Resolver().setServers([String(server)]);
+    return Number(/^(?:[\d.]+|\[.*\]):(\d+)$/.exec(String(server))?.[1] ?? 53) <= 65_535;
+  } catch {
+    return false;
+  }
 }
 
 function IsCidrList(): PropertyDecorator {
@@ -76,8 +111,7 @@ export class Config {
 
   /** Keys that ENCRYPTION_KEY replaced; they still decrypt until `npm run rotate-encryption-key` has run. */
   @toList
-  @IsOptional()
-  @IsString({ each: true })
+  @AreKeysInBase64()
   readonly PREVIOUS_ENCRYPTION_KEYS: string[] = [];
 
   @IsEmail({}, { message: 'ADMIN_EMAIL must be set to an e-mail address' })
@@ -94,7 +128,7 @@ export class Config {
 
   /** Name servers for customers' host names, as `address[:port]`; empty: the system's own. */
   @toList
-  @IsString({ each: true })
+  @IsNameServerList()
   readonly DNS_SERVERS: string[] = [];
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

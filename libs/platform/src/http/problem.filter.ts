@@ -53,9 +53,8 @@ export class ProblemFilter implements ExceptionFilter {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) {
-    return new Problem(CODES_BY_STATUS[error.getStatus()] ?? 'internal_error', error.message, {
-      cause: error,
-    });
+    const code = CODES_BY_STATUS[error.getStatus()];
+    if (code) return new Problem(code, error.message, { cause: error });
   }
   if (isBodyError(error)) {
     if (error.type === 'entity.too.large')
