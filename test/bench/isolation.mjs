@@ -123,7 +123,7 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
     rate: crowd.rate,
     durationMs,
   });
-  const { publishes } = await publisher.run({ ...load, durationMs });
+  const { publishes, stalledMs } = await publisher.run({ ...load, durationMs });
   await crowdRun;
   await sleep(3_000);
   const memory = memoryBytes([dispatcher.pid]);
@@ -160,7 +160,7 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
     connections,
   };
   say(
-    `${name}: p50 ${ms(result.arrivalP50)} ms, p99 ${ms(result.arrivalP99)} ms; 202 p99 ${ms(result.acceptP99)} ms; missing ${result.missing} of ${whole(expected)}`,
+    `${name}: p50 ${ms(result.arrivalP50)} ms, p99 ${ms(result.arrivalP99)} ms; 202 p99 ${ms(result.acceptP99)} ms; missing ${result.missing} of ${whole(expected)}${stalledMs > 200 ? ` (the machine stood still for ${ms(stalledMs)} ms)` : ''}`,
   );
   return result;
 }

@@ -50,6 +50,8 @@ const byFunction = new Map();
 let total = 0;
 profile.samples.forEach((id, i) => {
   const spent = profile.timeDeltas[i];
+  // So long a sample is a machine that stood still.
+  if (spent > 300_000) return;
   const leaf = describe(nodes.get(id));
   if (leaf.startsWith('(idle)')) return;
   const part = partOf(id);

@@ -71,7 +71,7 @@ export class Trial {
     await sleep(after);
     await this.house.publisher.halt();
     const giveUp = setTimeout(() => void this.house.publisher.giveUp(), 180_000);
-    const { publishes } = await this.load;
+    const { publishes, stalledMs } = await this.load;
     clearTimeout(giveUp);
     const unsettled = await this.settled();
     await sleep(500);
@@ -80,6 +80,7 @@ export class Trial {
     return {
       ...balance({ publishes, arrivals, webhooks: this.webhooks, outages: this.outages }),
       unsettled,
+      stalledMs,
       inHandAtKills: this.inHandAtKills,
     };
   }
