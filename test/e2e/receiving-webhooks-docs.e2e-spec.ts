@@ -198,6 +198,29 @@ describe('its other code', () => {
     60_000,
   );
 
+  it.each(
+    ['node-one-liner', 'python-one-liner'].filter((name) =>
+      isHere(name.startsWith('node') ? 'node' : 'python3'),
+    ),
+  )('in sh checks one request by hand: %s', (name) => {
+    const directory = join(folder, name);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'body.json'), BODY);
+    const answer = (signature: string) =>
+      execFileSync('sh', ['-c', snippet(name)], {
+        cwd: directory,
+        encoding: 'utf8',
+        env: {
+          PATH: process.env['PATH'],
+          HOME: process.env['HOME'],
+          SECRET,
+          SIGNATURE: signature,
+        },
+      });
+    expect(answer(right).trim().toLowerCase()).toBe('true');
+    expect(answer(hex(BODY, 'other')).trim().toLowerCase()).toBe('false');
+  });
+
   it('with our package gives the payload, or throws', () => {
     const directory = join(folder, 'package');
     const link = join(directory, 'node_modules/@skipcalls/webhooks');
