@@ -4,6 +4,9 @@ import pino, { type Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { Config } from '../config/config';
 
+/** Where Nest tells of each module and route that it sets up: a page of lines at every start. */
+const SETTING_UP = new Set<unknown>(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /**
@@ -47,7 +50,7 @@ export class StructuredLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(SETTING_UP.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
