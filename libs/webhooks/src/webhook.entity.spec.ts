@@ -1,5 +1,13 @@
 import { Webhook } from './webhook.entity';
 
+/** As the engine leaves it after days without a success. */
+function disabled(): Webhook {
+  const webhook = failing();
+  webhook.status = 'DISABLED';
+  webhook.disabledReason = 'Every attempt failed for 5 days';
+  return webhook;
+}
+
 function failing(): Webhook {
   const webhook = new Webhook('acc_1', 'CRM', 'https://example.com/a', ['CALL_COMPLETED']);
   webhook.failingSince = new Date('2026-11-20T00:00:00Z');
@@ -9,9 +17,7 @@ function failing(): Webhook {
 
 describe('a webhook', () => {
   it('comes back with a clean slate when it is activated after the system disabled it', () => {
-    const webhook = failing();
-    webhook.disable('Every attempt failed for 5 days');
-    expect(webhook).toMatchObject({ status: 'DISABLED', disabledReason: 'Every attempt failed for 5 days' });
+    const webhook = disabled();
     webhook.activate();
     expect(webhook).toMatchObject({
       status: 'ACTIVE',
@@ -40,8 +46,7 @@ describe('a webhook', () => {
   });
 
   it('forgets why it was disabled when the customer pauses it', () => {
-    const webhook = failing();
-    webhook.disable('reason');
+    const webhook = disabled();
     webhook.pause();
     expect(webhook).toMatchObject({ status: 'PAUSED', disabledReason: null });
   });

@@ -122,12 +122,6 @@ export class Webhook {
     this.disabledReason = null;
   }
 
-  /** The system gives up on it until somebody activates it again. */
-  disable(reason: string): void {
-    this.status = 'DISABLED';
-    this.disabledReason = reason;
-  }
-
   /** Signs with this secret alone from now on; null: signs nothing. */
   useSecret(secret: SealedSecret | null): void {
     this.sealedSecret = secret?.sealed ?? null;

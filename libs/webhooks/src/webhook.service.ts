@@ -133,14 +133,6 @@ export class WebhookService {
     });
   }
 
-  /** The system gives up on a webhook that has failed for days. Does nothing unless it is active. */
-  async disable(accountId: string, id: string, reason: string, actor: Actor): Promise<void> {
-    await this.change(accountId, id, 'disable', { actor, reason }, (webhook) => {
-      if (webhook.status === 'ACTIVE') webhook.disable(reason);
-      return {};
-    });
-  }
-
   private async change(
     accountId: string,
     id: string,
