@@ -166,6 +166,26 @@ describe('limits of requests', () => {
     }
   }, 60_000);
 
+  it.each([
+    ['', 429],
+    ['127.0.0.0/8', 400],
+  ])(
+    'take the word of the trusted proxies %j alone on who tries to sign in',
+    async (TRUSTED_PROXIES, expected) => {
+      const app = await startApp({ modules: [ApiModule], env: { TRUSTED_PROXIES } });
+      try {
+        await restOfMinute();
+        const from = (address: string): Promise<Answer> =>
+          app.http().post('/v1/session', { apiKey: 'x' }, { headers: { 'x-forwarded-for': address } });
+        for (let i = 0; i < 30; i++) await from('203.0.113.1');
+        expect((await from('203.0.113.2')).status).toBe(expected);
+      } finally {
+        await app.close();
+      }
+    },
+    60_000,
+  );
+
   it('let everything through while Redis is away, without delay', async () => {
     const app = await startApp({
       modules: [ApiModule],

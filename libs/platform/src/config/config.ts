@@ -66,13 +66,12 @@ function isNameServer(server: unknown): boolean {
   }
 }
 
-function IsCidrList(): PropertyDecorator {
+function IsCidrList(variable: string): PropertyDecorator {
   return ValidateBy({
     name: 'isCidrList',
     validator: {
       validate: (value) => Array.isArray(value) && value.every((cidr) => ipaddr.isValidCIDR(String(cidr))),
-      defaultMessage: () =>
-        'ALLOWED_PRIVATE_CIDRS must be a comma-separated list such as 127.0.0.0/8,::1/128',
+      defaultMessage: () => `${variable} must be a comma-separated list such as 127.0.0.0/8,::1/128`,
     },
   });
 }
@@ -123,7 +122,7 @@ export class Config {
 
   /** Private addresses that may be delivered to all the same. */
   @toList
-  @IsCidrList()
+  @IsCidrList('ALLOWED_PRIVATE_CIDRS')
   readonly ALLOWED_PRIVATE_CIDRS: string[] = [];
 
   /** Name servers for customers' host names, as `address[:port]`; empty: the system's own. */
@@ -143,6 +142,11 @@ export class Config {
   @toList
   @IsString({ each: true })
   readonly ALLOWED_ORIGINS: string[] = [];
+
+  /** Proxies in front of us, whose word on a client's address (`X-Forwarded-For`) is taken. */
+  @toList
+  @IsCidrList('TRUSTED_PROXIES')
+  readonly TRUSTED_PROXIES: string[] = [];
 
   /** How many requests a minute an API key or dashboard session may make; 0: no limit. */
   @toInt

@@ -46,6 +46,7 @@ export function prepareApplication(app: INestApplication, config: Config): void 
   express.disable('x-powered-by');
   express.set('etag', false);
   express.set('query parser', 'simple');
+  express.set('trust proxy', config.TRUSTED_PROXIES);
   app.use(correlate);
   app.use(app.get(StructuredLogger).requests());
   app.use(
