@@ -27,5 +27,4 @@ export { DispatcherCommands } from './commands/dispatcher-commands';
 export { MANUAL_JOB, type ManualJob } from './commands/manual-job';
 export { DeliveryEngineModule } from './engine/engine.module';
 export { ManualSender } from './engine/manual-sender';
-export { RetryIntake } from './retry/retry-intake';
-export { type RetryJob } from './retry/retry-queue';
+export { DueRetries } from './retry/due-retries';

@@ -114,6 +114,8 @@ export class EventBus implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 
   private async commit(events: NewEvent[]): Promise<StoredEvent[]> {
+    // Groups that have waited for one that PostgreSQL did not answer would only wait as long again.
+    if (performance.now() < this.awayUntil) throw dependencyAway('PostgreSQL');
     await this.first.ready(HOLD_BACK_MS);
     const custody = this.first.custody(new Set(events.map((event) => event.accountId)));
     const results = await this.timed(() => this.store.commit(events, custody));
@@ -130,6 +132,9 @@ export class EventBus implements OnModuleDestroy, BeforeApplicationShutdown {
     this.commitsSince.add(since);
     try {
       return await commit();
+    } catch (error) {
+      if (isDependencyAway(error)) this.awayUntil = performance.now() + AWAY_FOR_MS;
+      throw error;
     } finally {
       this.commitsSince.delete(since);
     }

@@ -7,12 +7,13 @@ import { MAX_EVENT_BODY_BYTES, Problem, REQUEST_ID, requireObject, toProblem } f
 import { PublisherToken } from '../publisher-token';
 
 const PATH = '/internal/v1/events';
-const JSON_TYPE = /^application\/json\s*(;|$)/i;
+const INTERNAL = '/internal/';
+const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 /**
  * The short way in for single events. Framework, middleware and body parser cost more than reading, checking and
  * committing an event together, so this one route is served before them, on the same server; `EventsController` is the
- * same route for people and documentation. Both answer alike: test/e2e/publishing.e2e-spec.ts holds them together.
+ * same route for people, documentation and what is out of the ordinary (compressed, say). Both answer alike: test/e2e/publishing.e2e-spec.ts holds them together.
  */
 @Injectable()
 export class PublishLane implements OnApplicationBootstrap {
@@ -29,14 +30,25 @@ export class PublishLane implements OnApplicationBootstrap {
     const others = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (request.method === 'POST' && request.url === PATH) void this.serve(request, response);
+      if (isOrdinary(request)) void this.serve(request, response);
+      else if (request.url?.startsWith(INTERNAL) && !this.mayEnter(request, response)) return;
       else for (const listener of others) listener.call(server, request, response);
     });
   }
 
+  /** Nobody without the token has a body of theirs parsed. */
+  private mayEnter(request: IncomingMessage, response: ServerResponse): boolean {
+    try {
+      this.token.require(request.headers.authorization);
+      return true;
+    } catch (error) {
+      this.refuse(toProblem(error), error, requestIdOf(request), request, response);
+      return false;
+    }
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const given = request.headers['x-request-id'];
-    const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    const requestId = requestIdOf(request);
     try {
       this.token.require(request.headers.authorization);
       const body = await readBody(request);
@@ -54,21 +66,38 @@ export class PublishLane implements OnApplicationBootstrap {
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
+    const path = request.url!.split('?', 1)[0];
     if (problem.status >= 500) {
       this.logger.error({
         err: problem.extra.cause ?? error,
         requestId,
-        method: 'POST',
-        path: PATH,
+        method: request.method,
+        path,
         msg: problem.detail,
       });
     }
     for (const [name, value] of Object.entries(problem.extra.headers ?? {})) response.setHeader(name, value);
     // What is left of a body that nobody will read would be taken for the next request.
     if (!request.complete) response.setHeader('Connection', 'close');
-    const body = JSON.stringify({ ...problem.toJSON(), instance: PATH, requestId });
+    const body = JSON.stringify({ ...problem.toJSON(), instance: path, requestId });
     answer(response, problem.status, 'application/problem+json; charset=utf-8', requestId, body);
   }
+}
+
+/** What publishers send day in, day out. */
+function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    method === 'POST' &&
+    url === PATH &&
+    JSON_TYPE.test(headers['content-type'] ?? '') &&
+    headers['content-encoding'] === undefined &&
+    (Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined)
+  );
+}
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 function answer(
@@ -87,11 +116,8 @@ function answer(
   response.end(body);
 }
 
-/** @throws Problem unsupported_media_type | payload_too_large, without reading on. */
+/** @throws Problem payload_too_large, without reading on. */
 function readBody(request: IncomingMessage): Promise<Buffer> {
-  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
-    throw new Problem('unsupported_media_type', 'Send the body as application/json.');
-  }
   if (Number(request.headers['content-length'] ?? 0) > MAX_EVENT_BODY_BYTES) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -115,8 +141,11 @@ function tooLarge(): Problem {
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8')) as unknown;
+    const value: unknown = JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''));
+    // Express's parser takes only objects and lists for JSON bodies.
+    if (typeof value === 'object' && value !== null) return value;
   } catch {
-    throw new Problem('malformed_json', 'The body is not valid JSON.');
+    // Told below.
   }
+  throw new Problem('malformed_json', 'The body is not valid JSON.');
 }

@@ -19,9 +19,12 @@ export class CallEventsProcessor {
   constructor(private readonly bus: EventBus) {}
 
   @Process({ name: '*', concurrency: 100 })
-  async publish(job: Job<Record<string, unknown>>): Promise<unknown> {
+  async publish(job: Job<unknown>): Promise<unknown> {
     // Job ids begin anew when Redis was emptied; with the time they stay apart.
-    const publication = { idempotencyKey: `call-events/${job.id}/${job.timestamp}`, ...job.data };
+    const ofJob = `call-events/${job.id}/${job.timestamp}`;
+    const publication = isObject(job.data)
+      ? { ...job.data, idempotencyKey: job.data['idempotencyKey'] ?? ofJob }
+      : job.data;
     for (;;) {
       try {
         return await this.bus.publish(publication);
@@ -41,4 +44,8 @@ export class CallEventsProcessor {
     await job.discard();
     throw problem;
   }
+}
+
+function isObject(data: unknown): data is Record<string, unknown> {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
 }

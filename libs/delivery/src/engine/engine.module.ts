@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { FirstAttempts } from '@app/events';
 import { QUEUES, registerQueues } from '@app/platform';
 import { WebhookTargetsModule } from '@app/webhooks';
-import { RetryIntake } from '../retry/retry-intake';
-import { RetryQueue } from '../retry/retry-queue';
+import { DueRetries } from '../retry/due-retries';
+import { RetryAlarms } from '../retry/retry-alarms';
 import { WebhookSender } from '../sending/webhook-sender';
 import { AttemptRecorder } from '../store/attempt-recorder';
 import { DeliveryStore } from '../store/delivery-store';
@@ -41,10 +41,10 @@ import { WebhookHealth } from './webhook-health';
     LeaseStore,
     ManualAttempts,
     ManualSender,
-    RetryQueue,
-    RetryIntake,
+    RetryAlarms,
+    DueRetries,
     EngineGauges,
   ],
-  exports: [FirstAttempts, RetryIntake, ManualSender],
+  exports: [FirstAttempts, DueRetries, ManualSender],
 })
 export class DeliveryEngineModule {}

@@ -7,9 +7,9 @@ import { Membership } from './membership';
 import { Periodic } from './periodic';
 
 const BEAT_EVERY_MS = 1_000;
-const LOOK_FOR_LOST_EVERY_MS = 10_000;
+const LOOK_FOR_LOST_EVERY_MS = 5_000;
 /** A lease of ours that this process doesn't know, so long after its making, stems from a commit whose answer was lost. */
-const LOST_AFTER_MS = 20_000;
+const LOST_AFTER_MS = 8_000;
 
 /** Says that this dispatcher lives, and takes over what dead ones had in hand. */
 @Injectable()

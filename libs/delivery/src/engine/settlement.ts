@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '@app/platform';
 import type { WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
-import { RetryQueue } from '../retry/retry-queue';
+import { RetryAlarms } from '../retry/retry-alarms';
 import { AttemptRecorder } from '../store/attempt-recorder';
 import type { InHand } from './in-hand';
 import { decide } from './verdict';
@@ -15,7 +15,7 @@ export class Settlement {
 
   constructor(
     private readonly recorder: AttemptRecorder,
-    private readonly retries: RetryQueue,
+    private readonly alarms: RetryAlarms,
     private readonly health: WebhookHealth,
     private readonly metrics: Metrics,
   ) {}
@@ -25,11 +25,8 @@ export class Settlement {
     const endedAt = performance.now();
     const verdict = decide(target, delivery, result, Math.random());
     this.observe(delivery, target, result, verdict.status);
-    await this.recorder.record({ delivery, result, verdict });
-    if (verdict.status !== 'RETRY') return;
-    // The wait began when the attempt ended; recording it took a part.
-    const remainingMs = verdict.retryInMs - (performance.now() - endedAt);
-    this.retries.schedule(delivery.id, delivery.number + 1, remainingMs);
+    await this.recorder.record({ delivery, result, verdict, endedAt });
+    if (verdict.status === 'RETRY') this.alarms.set(verdict.retryInMs - (performance.now() - endedAt));
   }
 
   async drained(): Promise<void> {

@@ -1,7 +1,7 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Metrics } from '@app/platform';
+import { DueRetries } from '../retry/due-retries';
 import { DeliveryStore } from '../store/delivery-store';
-import { DeliveryEngine } from './delivery-engine';
 import { Gates } from './gates';
 import { ManualSender } from './manual-sender';
 import { Membership } from './membership';
@@ -9,9 +9,8 @@ import { Periodic } from './periodic';
 
 /** How often the sweeper looks, in milliseconds. */
 const SWEEP_EVERY_MS = 300;
-/** A retry that is late by so much has lost its job: Redis is away, or was emptied, or the wait was too long for a job. */
+/** A retry that is late by so much has lost its alarm: Redis is away, or was emptied, or the wait was too long for one. */
 const OVERDUE_AFTER_MS = 250;
-const CLAIM_AT_ONCE = 500;
 /** Parked deliveries are looked for once in so many sweeps. */
 const PARKED_EVERY = 3;
 
@@ -26,7 +25,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   private count = 0;
 
   constructor(
-    private readonly engine: DeliveryEngine,
+    private readonly due: DueRetries,
     private readonly store: DeliveryStore,
     private readonly manual: ManualSender,
     private readonly gates: Gates,
@@ -44,25 +43,12 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private async sweep(): Promise<void> {
     if (!this.membership.mayAct) return;
-    await this.takeOverdue();
+    const late = await this.due.take(OVERDUE_AFTER_MS);
+    if (late > 0) this.metrics.recovered.inc({ from: 'overdue' }, late);
     await this.manual.sendWaiting();
     if (this.count++ % PARKED_EVERY !== 0) return;
     this.gates.tidy(performance.now());
     for (const { webhookId, accountId } of await this.store.webhooksWithParked())
       this.gates.of(webhookId, accountId).noteBacklog();
-  }
-
-  private async takeOverdue(): Promise<void> {
-    for (;;) {
-      if (!this.engine.hasRoom) return;
-      const deliveries = await this.store.claimOverdue(
-        this.membership.dispatcherId,
-        OVERDUE_AFTER_MS,
-        CLAIM_AT_ONCE,
-      );
-      if (deliveries.length > 0) this.metrics.recovered.inc({ from: 'overdue' }, deliveries.length);
-      this.engine.admit(deliveries);
-      if (deliveries.length < CLAIM_AT_ONCE) return;
-    }
   }
 }

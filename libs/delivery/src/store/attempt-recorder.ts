@@ -18,6 +18,8 @@ export interface AttemptRecord {
   delivery: InHand;
   result: AttemptResult;
   verdict: Verdict;
+  /** When the attempt ended, by `performance.now()`: a retry's wait counts from there, not from its record. */
+  endedAt: number;
 }
 
 /**
@@ -157,6 +159,12 @@ function recordValues(records: AttemptRecord[]): unknown[] {
     textArray(results.map(({ responseBody }) => responseBody)),
     plainArray(results.map(({ responseTruncated }) => (responseTruncated ? 't' : 'f'))),
     plainArray(records.map(({ verdict }) => verdict.status)),
-    plainArray(records.map(({ verdict }) => (verdict.status === 'RETRY' ? verdict.retryInMs : null))),
+    plainArray(records.map(remainingMs)),
   ];
+}
+
+/** How long a retry still has to wait; null when there is none. */
+function remainingMs({ verdict, endedAt }: AttemptRecord): number | null {
+  if (verdict.status !== 'RETRY') return null;
+  return Math.max(0, Math.round(verdict.retryInMs - (performance.now() - endedAt)));
 }

@@ -27,18 +27,8 @@ const takeInHand = (chosen: string): string => `
            attempt_count, attempt_count - run_start, event_id, event_type, occurred_at, test, data
     from claimed join events on events.id = event_id`;
 
-/** A job names the attempt that it stands for: one that was made already, by whomever, is not made again. */
 const CLAIM_DUE = {
   name: 'deliveries.claim-due',
-  text: takeInHand(`
-      select deliveries.id from unnest($3::uuid[], $4::int[]) as job (id, number)
-      join deliveries on deliveries.id = job.id
-      where due_at is not null and status = 'PENDING' and attempt_count < job.number
-      for update of deliveries skip locked`),
-};
-
-const CLAIM_OVERDUE = {
-  name: 'deliveries.claim-overdue',
   text: takeInHand(`
       select id from deliveries where due_at < now() - $3::int * interval '1 millisecond'
       order by due_at limit $4::int for update skip locked`),
@@ -87,15 +77,9 @@ const WEBHOOKS_WITH_PARKED = {
 export class DeliveryStore {
   constructor(private readonly sql: HotPathSql) {}
 
-  /** @param jobs deliveries whose retry is due, with the number of the attempt that is. */
-  claimDue(dispatcherId: string, jobs: { deliveryId: string; number: number }[]): Promise<InHand[]> {
-    const ids = plainArray(jobs.map(({ deliveryId }) => toUuid(deliveryId)));
-    return this.claim(CLAIM_DUE, dispatcherId, [ids, plainArray(jobs.map(({ number }) => number))]);
-  }
-
-  /** Takes retries that nobody took in time, whatever became of their jobs. */
-  claimOverdue(dispatcherId: string, graceMs: number, limit: number): Promise<InHand[]> {
-    return this.claim(CLAIM_OVERDUE, dispatcherId, [graceMs, limit]);
+  /** Takes retries that have been due for so long, in milliseconds; the longest overdue first. */
+  claimDue(dispatcherId: string, overdueByMs: number, limit: number): Promise<InHand[]> {
+    return this.claim(CLAIM_DUE, dispatcherId, [overdueByMs, limit]);
   }
 
   /** Takes parked deliveries, oldest first. */

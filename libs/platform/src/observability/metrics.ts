@@ -49,7 +49,7 @@ export class Metrics {
   });
   readonly retryLateness = new Histogram({
     name: 'skipcalls_retry_lateness_seconds',
-    help: 'How much later than due a retry was started',
+    help: 'How much later than set an alarm for retries went off',
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [this.registry],
   });

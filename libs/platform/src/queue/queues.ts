@@ -15,7 +15,7 @@ import { Config } from '../config/config';
 export const QUEUES = {
   /** Other services publish here: job data is the body of POST /internal/v1/events. */
   callEvents: 'call-events',
-  /** The clock of retries: one delayed job for each attempt that is due later. */
+  /** The clock of retries: delayed jobs that say when something is due; what, stands in PostgreSQL. */
   retries: 'delivery-retries',
   /** What the API asks the dispatcher to do outside: test, retry. */
   commands: 'dispatcher-commands',
