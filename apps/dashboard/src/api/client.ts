@@ -106,7 +106,7 @@ export function withQuery(path: string, query: Query): string {
   ][];
   return used.length === 0
     ? path
-    : `${path}?${new URLSearchParams(used.map(([name, value]) => [name, String(value)]))}`;
+    : `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(used.map(([name, value]) => [name, String(value)]))}`;
 }
 
 export const api = {

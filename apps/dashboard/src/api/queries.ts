@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { api } from './client';
+import { api, serverNow } from './client';
 import type {
   ApiKey,
   Delivery,
@@ -164,11 +164,25 @@ export function useDeliveries(filter: DeliveryFilter, live: boolean) {
   });
 }
 
-export function useDelivery(id: string) {
+/** The deliveries of the last hour, newest first; null where there are more than a chart should ask for. */
+export function useLastHour(webhookId: string) {
+  return useQuery({
+    queryKey: ['deliveries', 'last-hour', webhookId],
+    queryFn: async (): Promise<Delivery[] | null> => {
+      const since = new Date(serverNow() - 3_600_000).toISOString();
+      const rows = await api.all<Delivery>(`/deliveries?${new URLSearchParams({ webhookId, since })}`, 1001);
+      return rows.length > 1000 ? null : rows;
+    },
+    refetchInterval: 15_000,
+  });
+}
+
+/** With `eager` a new attempt is expected, although nothing says so yet. */
+export function useDelivery(id: string, eager: boolean) {
   return useQuery({
     queryKey: ['deliveries', id],
     queryFn: () => api.get<DeliveryDetail>(`/deliveries/${id}`),
-    refetchInterval: (query) => (query.state.data?.status === 'PENDING' ? 800 : 10_000),
+    refetchInterval: (query) => (eager || query.state.data?.status === 'PENDING' ? 800 : 10_000),
   });
 }
 

@@ -1,4 +1,4 @@
-import { groupHours, meanOf, outcomesOf, sumOutcomes } from './outcomes';
+import { groupHours, meanOf, outcomesByStep, outcomesOf, sumOutcomes } from './outcomes';
 
 describe('outcomes in a chart', () => {
   const byOutcome = {
@@ -43,5 +43,30 @@ describe('outcomes in a chart', () => {
     });
     expect(meanOf([hour(30, 100), hour(10, 500), hour(99, null)], 'p50')).toBe(200);
     expect(meanOf([hour(5, null)], 'p50')).toBeNull();
+  });
+
+  it('counts settled deliveries by the step in which they were made', () => {
+    const minute = 60_000;
+    const at = (ms: number, lastOutcome: string | null, status = 'FAILED') => ({
+      createdAt: new Date(ms).toISOString(),
+      lastOutcome,
+      status,
+    });
+    const steps = outcomesByStep(
+      [
+        at(9 * minute, 'DELIVERED', 'DELIVERED'),
+        at(10 * minute, 'TIMEOUT'),
+        at(14 * minute, 'HTTP_ERROR', 'PENDING'),
+        at(4 * minute, 'TIMEOUT'),
+      ],
+      13 * minute,
+      5 * minute,
+      2,
+    );
+    expect(steps.map(({ from }) => from / minute)).toEqual([5, 10]);
+    expect(steps.map(({ outcomes }) => [outcomes.delivered, outcomes.failed])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
   });
 });

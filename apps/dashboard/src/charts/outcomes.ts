@@ -59,3 +59,24 @@ export function sumOutcomes(list: Pick<AttemptCounts, 'byOutcome'>[]): Outcomes 
   }
   return outcomesOf({ byOutcome: sum });
 }
+
+/** Settled deliveries by their last outcome, in steps of `stepMs` up to `until`; what is older is left out. */
+export function outcomesByStep(
+  deliveries: { createdAt: string; lastOutcome: string | null; status: string }[],
+  until: number,
+  stepMs: number,
+  count: number,
+): { from: number; outcomes: Outcomes }[] {
+  const end = Math.ceil(until / stepMs) * stepMs;
+  const start = end - count * stepMs;
+  const steps = Array.from({ length: count }, (): Record<string, number> => ({}));
+  for (const { createdAt, lastOutcome, status } of deliveries) {
+    const step = steps[Math.floor((Date.parse(createdAt) - start) / stepMs)];
+    if (!step || !lastOutcome || status === 'PENDING') continue;
+    step[lastOutcome] = (step[lastOutcome] ?? 0) + 1;
+  }
+  return steps.map((byOutcome, index) => ({
+    from: start + index * stepMs,
+    outcomes: outcomesOf({ byOutcome }),
+  }));
+}

@@ -12,8 +12,9 @@ interface Props {
   children: ReactNode;
 }
 
-/** The first page that is shown leaves the focus where the browser has put it. */
-let shownBefore = false;
+/** Whether somebody has gone from page to page: the first one leaves the focus where the browser has put it. */
+let navigated = false;
+for (const event of ['pushState', 'popstate']) addEventListener(event, () => (navigated = true));
 
 /** A page with its head. On coming here the focus goes to the heading, so that screen readers say where one is. */
 export function Page({ title, heading, intro, actions, crumbs = [], children }: Props) {
@@ -22,9 +23,9 @@ export function Page({ title, heading, intro, actions, crumbs = [], children }: 
     document.title = `${title} · SkipCalls`;
   }, [title]);
   useEffect(() => {
-    if (shownBefore) head.current?.focus({ preventScroll: true });
-    if (shownBefore) window.scrollTo(0, 0);
-    shownBefore = true;
+    if (!navigated) return;
+    head.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   }, []);
   return (
     <>

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { AlertDialog, Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Button } from './button';
 
 interface Props {
@@ -15,14 +15,30 @@ interface Props {
   foot?: ReactNode;
 }
 
+/** Radix gives the focus back to a trigger inside of the dialog's root; ours are opened from anywhere. */
+function useFocusReturn() {
+  const opener = useRef<Element | null>(null);
+  return {
+    onOpenAutoFocus: () => {
+      opener.current = document.activeElement;
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      if (opener.current instanceof HTMLElement) opener.current.focus();
+    },
+  };
+}
+
 /** A dialog in the middle; the focus stays within, and goes back to where it was. */
 export function Modal({ open, onClose, title, description, wide, sticky, children, foot }: Props) {
+  const focusReturn = useFocusReturn();
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
         <Dialog.Content
           className={wide ? 'dialog wide' : 'dialog'}
+          {...focusReturn}
           onInteractOutside={sticky ? (event) => event.preventDefault() : undefined}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
@@ -65,11 +81,12 @@ export function Confirm({
   onConfirm: () => void;
   children?: ReactNode;
 }) {
+  const focusReturn = useFocusReturn();
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="overlay" />
-        <AlertDialog.Content className="dialog">
+        <AlertDialog.Content className="dialog" {...focusReturn}>
           <form
             onSubmit={(event) => {
               event.preventDefault();

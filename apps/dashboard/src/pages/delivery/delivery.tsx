@@ -13,10 +13,20 @@ import { useToast } from '../../ui/toast';
 import { AttemptDetail } from './attempt-detail';
 import { Timeline } from './timeline';
 
+/** An attempt takes ten seconds at most, and a moment to begin. */
+const EXPECTED_WITHIN_MS = 20_000;
 const CRUMBS = [{ name: 'Deliveries', to: '/deliveries' }];
 
 export function DeliveryPage({ id }: { id: string }) {
-  const query = useDelivery(id);
+  const [resent, setResent] = useState<{ after: number } | null>(null);
+  const query = useDelivery(id, resent !== null);
+  const newest = query.data?.attempts.at(-1)?.number ?? 0;
+  useEffect(() => {
+    if (!resent) return;
+    if (newest > resent.after) setResent(null);
+    const timer = setTimeout(() => setResent(null), EXPECTED_WITHIN_MS);
+    return () => clearTimeout(timer);
+  }, [resent, newest]);
   if (query.isPending) return <Page title="Delivery" crumbs={CRUMBS}><Skeleton rows={8} /></Page>; // prettier-ignore
   if (query.error && !query.data) {
     return (
@@ -25,10 +35,10 @@ export function DeliveryPage({ id }: { id: string }) {
       </Page>
     );
   }
-  return <Loaded delivery={query.data} />;
+  return <Loaded delivery={query.data} onResent={() => setResent({ after: newest })} />;
 }
 
-function Loaded({ delivery }: { delivery: DeliveryDetail }) {
+function Loaded({ delivery, onResent }: { delivery: DeliveryDetail; onResent: () => void }) {
   const resend = useResend(delivery.id);
   const toast = useToast();
   const latest = delivery.attempts.at(-1)?.number ?? null;
@@ -54,7 +64,10 @@ function Loaded({ delivery }: { delivery: DeliveryDetail }) {
           disabled={delivery.body === null}
           onClick={() =>
             resend.mutate(undefined, {
-              onSuccess: () => toast.say('Sending again now.'),
+              onSuccess: () => {
+                toast.say('Sending again now.');
+                onResent();
+              },
               onError: toast.fail,
             })
           }

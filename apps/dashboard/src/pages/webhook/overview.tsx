@@ -1,7 +1,15 @@
 import { useMemo, useState } from 'react';
-import { useStats, type StatsWindow } from '../../api/queries';
+import { serverNow } from '../../api/client';
+import { useDeliveries, useLastHour, useStats, type StatsWindow } from '../../api/queries';
 import type { Stats, Webhook } from '../../api/types';
-import { groupHours, meanOf, outcomesOf, sumOutcomes } from '../../charts/outcomes';
+import {
+  groupHours,
+  meanOf,
+  outcomesByStep,
+  outcomesOf,
+  sumOutcomes,
+  type Outcomes,
+} from '../../charts/outcomes';
 import { compact, percent } from '../../charts/scale';
 import { TimeChart } from '../../charts/time-chart';
 import { useZone } from '../../lib/preferences';
@@ -9,7 +17,6 @@ import { dateOnly, duration, toWallTime, zoneLabel } from '../../lib/time';
 import { LinkButton } from '../../ui/button';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { DeliveriesTable } from '../deliveries/deliveries-table';
-import { useDeliveries } from '../../api/queries';
 
 const WINDOWS: [StatsWindow, string][] = [
   ['1h', '1 hour'],
@@ -52,10 +59,63 @@ export function Overview({ webhook }: { webhook: Webhook }) {
       ) : stats.error && !stats.data ? (
         <ErrorState error={stats.error} onRetry={() => void stats.refetch()} />
       ) : (
-        <Charts stats={stats.data} window={window} />
+        <>
+          {window === '1h' ? (
+            <LastHour webhook={webhook} stats={stats.data} />
+          ) : (
+            <Charts stats={stats.data} window={window} />
+          )}
+        </>
       )}
       <Latest webhook={webhook} />
     </div>
+  );
+}
+
+/** The last hour is counted by its deliveries, five minutes a bar; the statistics know whole hours only. */
+function LastHour({ webhook, stats }: { webhook: Webhook; stats: Stats }) {
+  const deliveries = useLastHour(webhook.id);
+  const zone = useZone();
+  if (deliveries.isPending) return <Skeleton rows={8} label="Loading the last hour" />;
+  if (!deliveries.data) return <Charts stats={stats} window="1h" />;
+  const minutes = 5;
+  const steps = outcomesByStep(deliveries.data, serverNow(), minutes * 60_000, 60 / minutes);
+  const all = steps.map(({ outcomes }) => outcomes);
+  const delivered = all.reduce((sum, each) => sum + each.delivered, 0);
+  const failed = all.reduce((sum, each) => sum + each.failed, 0);
+  const { p50, p95, p99 } = stats.responseMs;
+  const time = (value: number | null): string => (value === null ? '–' : duration(value));
+  return (
+    <>
+      <Tiles delivered={delivered} failed={failed} noun="Deliveries" p50={p50} />
+      <OutcomeChart
+        noun="Deliveries"
+        labels={steps.map(({ from }) => {
+          const clock = (ms: number): string => toWallTime(new Date(ms), zone).slice(11);
+          const until = clock(from + minutes * 60_000);
+          return { short: clock(from), long: `${clock(from)}–${until} ${zoneLabel(zone, new Date(from))}` };
+        })}
+        bars={all}
+      />
+      <section className="card padded stack tight" aria-labelledby="times-title">
+        <h2 id="times-title">Response time</h2>
+        <dl className="facts">
+          {(
+            [
+              ['p50', p50],
+              ['p95', p95],
+              ['p99', p99],
+            ] as const
+          ).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{time(value)}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="soft small">Of this hour and the one before it.</p>
+      </section>
+    </>
   );
 }
 
@@ -66,33 +126,10 @@ function Charts({ stats, window }: { stats: Stats; window: StatsWindow }) {
   const bars = useMemo(() => steps.map((step) => sumOutcomes(step)), [steps]);
   const labels = steps.map((step) => stepLabel(step[0]!.hour, step.length, window, zone));
   const { p50, p95, p99 } = stats.responseMs;
-  const sent = outcomes.delivered + outcomes.failed;
   return (
     <>
-      <dl className="tiles">
-        <Tile name="Attempts" value={compact(sent)} />
-        <Tile name="Delivered" value={compact(outcomes.delivered)} />
-        <Tile name="Failed" value={compact(outcomes.failed)} />
-        <Tile name="Success rate" value={percent(stats.successRate)} />
-        <Tile name="Response time" value={p50 === null ? '–' : duration(p50)} note="median" />
-      </dl>
-      <TimeChart
-        title="Attempts by outcome"
-        kind="bars"
-        labels={labels}
-        series={[
-          { name: 'Delivered', colour: 'var(--good-fill)', values: bars.map(({ delivered }) => delivered) },
-          { name: 'Refused', colour: 'var(--bad-fill)', values: bars.map(({ refused }) => refused) },
-          { name: 'Timed out', colour: 'var(--warn-fill)', values: bars.map(({ timedOut }) => timedOut) },
-          {
-            name: 'Not reachable',
-            colour: 'var(--away-fill)',
-            values: bars.map(({ unreachable }) => unreachable),
-          },
-        ]}
-        write={compact}
-        summary={`${sent} attempts: ${outcomes.delivered} delivered, ${outcomes.refused} refused, ${outcomes.timedOut} timed out, ${outcomes.unreachable} not reachable.`}
-      />
+      <Tiles delivered={outcomes.delivered} failed={outcomes.failed} noun="Attempts" p50={p50} />
+      <OutcomeChart noun="Attempts" labels={labels} bars={bars} />
       <TimeChart
         title="Response time"
         kind="lines"
@@ -115,6 +152,44 @@ function Charts({ stats, window }: { stats: Stats; window: StatsWindow }) {
   );
 }
 
+function OutcomeChart({ noun, labels, bars }: { noun: string; labels: Label[]; bars: Outcomes[] }) {
+  const sum = (name: keyof Outcomes): number => bars.reduce((total, each) => total + each[name], 0);
+  const all = sum('delivered') + sum('failed');
+  return (
+    <TimeChart
+      title={`${noun} by outcome`}
+      kind="bars"
+      labels={labels}
+      series={[
+        { name: 'Delivered', colour: 'var(--good-fill)', values: bars.map(({ delivered }) => delivered) },
+        { name: 'Refused', colour: 'var(--bad-fill)', values: bars.map(({ refused }) => refused) },
+        { name: 'Timed out', colour: 'var(--warn-fill)', values: bars.map(({ timedOut }) => timedOut) },
+        {
+          name: 'Not reachable',
+          colour: 'var(--away-fill)',
+          values: bars.map(({ unreachable }) => unreachable),
+        },
+      ]}
+      write={compact}
+      summary={`${all} ${noun.toLowerCase()}: ${sum('delivered')} delivered, ${sum('refused')} refused, ${sum('timedOut')} timed out, ${sum('unreachable')} not reachable.`}
+    />
+  );
+}
+
+function Tiles(counts: { delivered: number; failed: number; noun: string; p50: number | null }) {
+  const { delivered, failed, noun, p50 } = counts;
+  const all = delivered + failed;
+  return (
+    <dl className="tiles">
+      <Tile name={noun} value={compact(all)} />
+      <Tile name="Delivered" value={compact(delivered)} />
+      <Tile name="Failed" value={compact(failed)} />
+      <Tile name="Success rate" value={percent(all === 0 ? null : delivered / all)} />
+      <Tile name="Response time" value={p50 === null ? '–' : duration(p50)} note="median" />
+    </dl>
+  );
+}
+
 function Tile({ name, value, note }: { name: string; value: string; note?: string }) {
   return (
     <div className="tile">
@@ -126,12 +201,9 @@ function Tile({ name, value, note }: { name: string; value: string; note?: strin
   );
 }
 
-function stepLabel(
-  hour: string,
-  hours: number,
-  window: StatsWindow,
-  zone: string,
-): { short: string; long: string } {
+type Label = { short: string; long: string };
+
+function stepLabel(hour: string, hours: number, window: StatsWindow, zone: string): Label {
   const start = new Date(hour);
   const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
