@@ -202,7 +202,7 @@ async function prepare() {
     const sql = readFileSync(`${root}/test/bench/plans-seed.sql`, 'utf8');
     for (let i = 0; i < 10; i += 1) {
       console.log(`filling, ${i * 10} %`);
-      await connection.query(sql.replaceAll(':i', String(i)));
+      await connection.query(sql.replace(/(?<!:):i\b/g, String(i)));
     }
     await connection.query('vacuum analyze');
   }

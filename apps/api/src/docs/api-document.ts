@@ -16,6 +16,10 @@ const TAGS: [name: string, description: string][] = [
   ['Event types', 'What can happen, and what a body looks like'],
   ['Replay', 'Sending again what failed or was missed'],
   ['API keys', 'Who may call this API'],
+  ['Dashboard session', 'For the dashboard: a cookie in place of the key'],
+  ['Publishing', 'For the platform: what happened to a call'],
+  ['Internal: accounts', 'For the platform: new customers, and their way into the dashboard'],
+  ['Health', 'For operators'],
 ];
 
 /** Describes every route that an application has, from its decorators. */

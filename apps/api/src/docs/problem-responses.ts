@@ -31,7 +31,6 @@ const PROBLEM_SCHEMA = {
 
 const DETAILS: Partial<Record<ProblemCode, string>> = {
   unauthorized: 'The API key is not valid: unknown, expired or revoked.',
-  not_found: 'There is no such webhook.',
   forbidden: 'A change by a dashboard session needs the header X-Requested-With, sent by a page of our own.',
   malformed_json: 'The body is not valid JSON.',
   payload_too_large: 'The body is larger than 262144 bytes.',
@@ -60,7 +59,9 @@ export function addProblems(document: OpenAPIObject): void {
         content: {
           'application/problem+json': {
             schema: { $ref: '#/components/schemas/Problem' },
-            examples: Object.fromEntries(ofStatus.map((code) => [code, { value: example(code) }])),
+            examples: Object.fromEntries(
+              ofStatus.map((code) => [code, { value: example(code, route.path) }]),
+            ),
           },
         },
       };
@@ -100,10 +101,19 @@ function statusOf(code: ProblemCode): number {
   return PROBLEMS[code][0];
 }
 
-function example(code: ProblemCode): Record<string, unknown> {
+/** What a path names last before an id: `/v1/webhooks/{id}/stats` is about a webhook. */
+function thingOf(path: string): string {
+  const [, plural] = /([\w-]+)\/\{/.exec(path) ?? [];
+  const names: Record<string, string> = { deliveries: 'delivery', 'api-keys': 'API key' };
+  return plural ? (names[plural] ?? plural.replace(/s$/, '')) : 'session';
+}
+
+function example(code: ProblemCode, path: string): Record<string, unknown> {
   const problem =
     code === 'validation_failed'
       ? Problem.invalid([{ path: 'events[0]', message: 'must be one of CALL_COMPLETED, CALL_FAILED' }])
-      : new Problem(code, DETAILS[code] ?? PROBLEMS[code][1]);
+      : code === 'not_found'
+        ? Problem.notFound(thingOf(path))
+        : new Problem(code, DETAILS[code] ?? PROBLEMS[code][1]);
   return { ...problem.toJSON(), requestId: '3f0c1a52-6d0e-4f57-8a55-6d1f1c7d3e90' };
 }

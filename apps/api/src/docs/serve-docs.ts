@@ -11,6 +11,7 @@ export function serveDocs(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => (document ??= describeApi(app)), {
     jsonDocumentUrl: 'docs-json',
     raw: ['json'],
+    customCss: '.swagger-ui .topbar { display: none }',
     customSiteTitle: 'SkipCalls Webhooks: API',
     swaggerOptions: { docExpansion: 'list', defaultModelsExpandDepth: 0, displayRequestDuration: true },
   });
