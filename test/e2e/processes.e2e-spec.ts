@@ -39,30 +39,21 @@ function run(script: string, port: number, environment: Record<string, string> =
 }
 
 describe.each(Object.entries(SCRIPTS))('the process %s', (name, script) => {
-  it('runs by itself, tells its health, and exits with 0 on SIGTERM', async () => {
+  it('runs by itself with the routes of its part alone, tells its health, and exits with 0 on SIGTERM', async () => {
     const port = await freePort();
     const program = run(script, port);
     await program.says(/Listening on port/);
     const http = new HttpClient(`http://127.0.0.1:${port}`);
     expect((await http.get('/health/ready')).status).toBe(200);
     expect((await http.get('/metrics')).status).toBe(200);
+    expect({
+      api: (await http.get('/v1/webhooks')).status !== 404,
+      dispatcher: (await http.post('/internal/v1/events', {})).status !== 404,
+      backoffice: (await http.get('/admin/login')).status !== 404,
+    }).toEqual({ api: name === 'api', dispatcher: name === 'dispatcher', backoffice: name === 'backoffice' });
     const { code, ms } = await program.stop('SIGTERM');
     expect(code).toBe(0);
     expect(ms).toBeLessThan(15_000);
-  });
-
-  it('offers the routes of its own part only', async () => {
-    const port = await freePort();
-    const program = run(script, port);
-    await program.says(/Listening on port/);
-    const http = new HttpClient(`http://127.0.0.1:${port}`);
-    const status = async (path: string): Promise<boolean> => (await http.get(path)).status !== 404;
-    expect({
-      api: await status('/v1/webhooks'),
-      dispatcher: (await http.post('/internal/v1/events', {})).status !== 404,
-      backoffice: await status('/admin/login'),
-    }).toEqual({ api: name === 'api', dispatcher: name === 'dispatcher', backoffice: name === 'backoffice' });
-    await program.stop();
   });
 
   it('refuses to start on pending migrations, and tells what to run', async () => {

@@ -57,6 +57,11 @@ export class Program {
     );
   }
 
+  /** Stands still, so that it cannot react to what is done around it. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
   /** Sends a signal, waits for the end, and tells how it ended and how long that took. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<{ code: number | NodeJS.Signals; ms: number }> {
     const started = Date.now();
