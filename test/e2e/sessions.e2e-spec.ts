@@ -54,13 +54,14 @@ describe('dashboard sessions', () => {
       });
     });
 
-    it('are not made twice for one external id', async () => {
-      await platform.post('/internal/v1/accounts', { name: 'Acme', externalId: 'customer-2' });
+    it('are not made twice for one external id, and the first one is named', async () => {
+      const first = await platform.post('/internal/v1/accounts', { name: 'Acme', externalId: 'customer-2' });
       const { status, body } = await platform.post('/internal/v1/accounts', {
         name: 'Acme',
         externalId: 'customer-2',
       });
       expect([status, body.code]).toEqual([409, 'conflict']);
+      expect(body.detail).toContain(first.body.id);
     });
 
     it.each([

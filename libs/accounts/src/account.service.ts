@@ -40,7 +40,9 @@ export class AccountService {
       });
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw new Problem('conflict', 'There is an account with this externalId already.');
+      // Who lost the answer of the first try learns by this what it was.
+      const existing = await this.findByExternalId(account.externalId!);
+      throw new Problem('conflict', `There is an account with this externalId already: ${existing?.id}.`);
     }
     return { account, apiKey, plainKey };
   }

@@ -57,8 +57,6 @@ const FIND_SESSION = {
 };
 
 const REVOKE_SESSION = `update dashboard_sessions set revoked_at = now() where id = $1 and account_id = $2 and revoked_at is null`;
-const FORGET_OLD_LINKS = `delete from dashboard_links where expires_at < now() - interval '7 days'`;
-const FORGET_OLD_SESSIONS = `delete from dashboard_sessions where expires_at < now() - interval '7 days'`;
 
 /**
  * One-time links into the dashboard, and the sessions of those who came in. Tokens have 256 random bits and are
@@ -80,7 +78,6 @@ export class DashboardSessions {
       now,
       expiresAt,
     ]);
-    await this.sql.execute(FORGET_OLD_LINKS);
     return { token, expiresAt };
   }
 
@@ -90,7 +87,6 @@ export class DashboardSessions {
     const { token, now, expiresAt } = newSession();
     const values = [hashOf(linkToken), now, toUuid(newId('ses')), hashOf(token), expiresAt];
     const [row] = await this.sql.rows<SessionRow>(REDEEM_LINK, values);
-    await this.sql.execute(FORGET_OLD_SESSIONS);
     return row ? { ...toSession(row), token } : null;
   }
 

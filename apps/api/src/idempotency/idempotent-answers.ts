@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Injectable, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { SecretBox, Sql, toUuid } from '@app/platform';
 
 /** What a request was answered. */
@@ -29,7 +29,7 @@ export interface Claim {
 
 /**
  * Claims a key. A claim that was neither answered nor released within two minutes belonged to a process that has
- * died; the next request takes it over. Answers are forgotten after 24 hours.
+ * died; the next request takes it over. Answers are forgotten after 24 hours, and cleared away by the dispatcher's housekeeping.
  */
 const CLAIM = `
   insert into idempotent_answers as known (account_id, key, fingerprint, created_at) values ($1, $2, $3, $4)
@@ -43,9 +43,6 @@ const ANSWER = `
   update idempotent_answers set status_code = $4, sealed_body = $5, headers = $6
   where account_id = $1 and key = $2 and created_at = $3 and status_code is null`;
 const RELEASE = `delete from idempotent_answers where account_id = $1 and key = $2 and created_at = $3 and status_code is null`;
-const FORGET_OLD = `delete from idempotent_answers where created_at < now() - interval '24 hours'`;
-
-const FORGET_EVERY_MS = 15 * 60_000;
 
 interface AnswerRow {
   fingerprint: Buffer;
@@ -56,21 +53,11 @@ interface AnswerRow {
 
 /** Answers to requests with an `Idempotency-Key`, kept for 24 hours; encrypted, since some hold a new key or secret. */
 @Injectable()
-export class IdempotentAnswers implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | null = null;
-
+export class IdempotentAnswers {
   constructor(
     private readonly sql: Sql,
     private readonly box: SecretBox,
   ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.sql.execute(FORGET_OLD).catch(() => undefined), FORGET_EVERY_MS);
-  }
-
-  onApplicationShutdown(): void {
-    if (this.timer) clearInterval(this.timer);
-  }
 
   /** Claims a key for a request, or tells what became of the one that claimed it before. */
   async claim(accountId: string, key: string, request: string): Promise<KeyState> {
