@@ -50,8 +50,7 @@ export function operationsOf(app: TestApp, prefix: string): Operation[] {
 
 /** Follows references, all the way down. */
 function resolved(document: OpenAPIObject, schema: Schema): Schema {
-  if (schema.$ref)
-    return resolved(document, document.components!.schemas![schema.$ref.split('/').at(-1)!]);
+  if (schema.$ref) return resolved(document, document.components!.schemas![schema.$ref.split('/').at(-1)!]);
   if (schema.allOf?.length === 1)
     return { ...resolved(document, schema.allOf[0]), ...schema, allOf: undefined };
   const properties = schema.properties as Record<string, Schema> | undefined;
