@@ -80,7 +80,7 @@ export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApp
       const content = new EventContent(event.id, event.type, event.occurredAt, false, event.data);
       for (const { id, webhookId, format, parked } of made) {
         if (parked) {
-          this.gates.of(webhookId, event.accountId).noteBacklog();
+          this.gates.noteParked(this.gates.of(webhookId, event.accountId));
           continue;
         }
         lease.open += 1;
@@ -115,7 +115,7 @@ export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApp
   park(deliveries: readonly InHand[], gate: Gate): void {
     if (this.isStopping) return this.giveUp(deliveries);
     this.parking.park(deliveries).then(
-      () => gate.noteBacklog(),
+      () => this.gates.noteParked(gate),
       (error: unknown) =>
         this.logger.error({ err: error, msg: 'Deliveries could not be parked; the sweeper will find them' }),
     );

@@ -55,7 +55,8 @@ export class Gate implements SlotWaiter {
   private hasAnswered = false;
   private latencyMs = 100;
   private rate: RateLimit | null = null;
-  private elsewhere = false;
+  /** Whether another dispatcher sends to the webhook, because its own limits have to be counted in one place. */
+  elsewhere = false;
   private fetching = false;
   /** Whether something was parked since the last fetch began: what that one finds isn't all. */
   private parkedSince = false;

@@ -8,6 +8,8 @@ import { WebhookHealth } from './webhook-health';
 
 /** A gate that has had nothing to do for so long is forgotten. */
 const FORGET_AFTER_MS = 5 * 60_000;
+/** Other dispatchers are told of parked deliveries once in so long for each webhook, in milliseconds. */
+const TELL_AFTER_MS = 20;
 
 /** The gates of all webhooks that this process has sent to lately. */
 @Injectable()
@@ -17,6 +19,8 @@ export class Gates implements GateWatch {
   private readonly full = new Map<string, Set<string>>();
   /** Gates whose settings could not be read: what they hold waits, and `tidy` tries again. */
   private readonly unread = new Set<Gate>();
+  /** Webhooks of which others are about to be told. */
+  private readonly toTell = new Set<string>();
   private readonly logger = new Logger('Gates');
   private work!: GateWork;
 
@@ -24,7 +28,7 @@ export class Gates implements GateWatch {
     private readonly targets: WebhookTargets,
     private readonly membership: Membership,
     private readonly health: WebhookHealth,
-    changes: ChangeFeed,
+    private readonly changes: ChangeFeed,
   ) {
     changes.on('parked', (webhookId) => this.gates.get(webhookId)?.noteBacklog());
     changes.on('circuit-reset', (webhookId) => this.gates.get(webhookId)?.reset());
@@ -53,6 +57,17 @@ export class Gates implements GateWatch {
     if (target) gate.configure(target, this.isElsewhere(gate, target));
     else void this.configure(gate);
     return gate;
+  }
+
+  /** Deliveries were parked: the webhook's gate takes them, here or where its limits are counted. */
+  noteParked(gate: Gate): void {
+    gate.noteBacklog();
+    if (!gate.elsewhere || this.toTell.has(gate.webhookId)) return;
+    this.toTell.add(gate.webhookId);
+    setTimeout(() => {
+      this.toTell.delete(gate.webhookId);
+      void this.changes.announce('parked', gate.webhookId);
+    }, TELL_AFTER_MS);
   }
 
   settingsOf(webhookId: string): Promise<WebhookTarget | null> {
