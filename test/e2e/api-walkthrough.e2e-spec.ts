@@ -50,7 +50,8 @@ describe('docs/api-walkthrough.md', () => {
 
   /** The answers of a section, one JSON text a line. */
   const answers = (section: string): any[] =>
-    output[section].split('\n')
+    output[section]
+      .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line));
 

@@ -56,7 +56,7 @@ describe('reading deliveries', () => {
     const ids: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const { body } = await api.get<any>('/v1/deliveries', {
+      const { body }: { body: any } = await api.get('/v1/deliveries', {
         query: { ...query, ...(cursor ? { cursor } : {}) },
       });
       ids.push(...body.data.map(({ id }: { id: string }) => id));

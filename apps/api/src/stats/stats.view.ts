@@ -45,7 +45,8 @@ export class AttemptCountsView implements AttemptCounts {
 
   @ApiProperty({
     type: ResponseTimesView,
-    description: 'Milliseconds to the answer, of the attempts that got one; told from counts in steps of 15 %',
+    description:
+      'Milliseconds to the answer, of the attempts that got one; told from counts in steps of 15 %',
   })
   responseMs!: ResponseTimesView;
 }
