@@ -107,10 +107,32 @@ export class BackofficeLoader {
     };
     controller[route.action]!(given, response).then((answered) => {
       if (response.headersSent) return;
-      if (isApi) response.json(answered ?? {});
+      if (isApi) answerApi(response, answered);
       else response.type('html').send(ownLayout(String(answered), response.locals['nonce'] as string));
     }, next);
   }
+}
+
+/**
+ * AdminJS tells a refusal, or a row that is not there, in a 200: here it gets the status that says so. Roles have been
+ * looked at before, so what is refused here is refused for the row's state.
+ */
+function answerApi(response: Response, answered: unknown): void {
+  const { record, notice } = (answered ?? {}) as {
+    record?: { baseError?: { type?: string } };
+    notice?: { type: string; message: string };
+  };
+  if (notice?.type !== 'error' || response.statusCode !== 200) {
+    response.json(answered ?? {});
+    return;
+  }
+  const type = record?.baseError?.type;
+  const problem =
+    type === 'ForbiddenError'
+      ? new Problem('conflict', 'This is not possible in its present state.')
+      : Problem.notFound('thing');
+  const failed = { detail: problem.detail, errors: [] };
+  response.status(problem.status).json({ ...(answered as object), failed });
 }
 
 /** Our own files and AdminJS's, always the production build of its scripts: the other is five times the size. */

@@ -4,7 +4,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { BaseRecord, BaseResource, Filter, PropertyType } from 'adminjs';
 import type { Sql } from '@app/platform';
 import { COUNT_CAP, countQuery, pageQuery, type ListPlan } from '../lists/bounded-query';
-import type { FilterValues, TimeRange } from '../lists/filters';
+import { rangeOf, type FilterValues, type TimeRange } from '../lists/filters';
 import type { AdminJsModule, MikroOrmAdapterModule } from './modules';
 
 /** How a table is shown. */
@@ -244,8 +244,8 @@ function conditionOf(
   meta: EntityMetadata,
 ): Record<string, unknown> {
   if (typeof value === 'object') {
-    const { from, to } = value;
-    return { [name]: { ...(from ? { $gte: new Date(from) } : {}), ...(to ? { $lt: new Date(to) } : {}) } };
+    const { from, to } = rangeOf({ [name]: value }, name);
+    return from || to ? { [name]: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {};
   }
   if (isArray) return { [name]: { $contains: [value] } };
   if (type === 'boolean') return { [name]: value === 'true' };

@@ -17,7 +17,7 @@ export default function DefaultListAction({ OriginalComponent, setTag, ...props 
       <OriginalComponent {...props} setTag={tell} />
       {LARGE.includes(props.resource.id) && (
         <p className="bo-faint bo-note">
-          Newest first. Account, webhook, id, time and “failed” are found however far back; other filters look through the newest 100,000. Counting stops at 1,000: narrow the time to see older ones.
+          Newest first. Account, webhook, id, time and “failed” are found however far back; other filters look through the newest 100,000, or 20,000 of what those give. Counting stops at 1,000: narrow the time to see older ones.
         </p>
       )}
     </>

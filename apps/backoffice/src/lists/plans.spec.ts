@@ -62,6 +62,18 @@ describe('which deliveries a list reads', () => {
   });
 });
 
+describe('how far a list looks', () => {
+  it.each([
+    ['all', {}, 'limit 100000'],
+    ['a time', { createdAt: RANGE }, 'limit 100000'],
+    ['one account', { accountId: `acc_${UUID}` }, 'limit 20000'],
+    ['what failed', { status: 'FAILED' }, 'limit 20000'],
+    ['what waits', { status: 'PENDING' }, 'limit 20000'],
+  ])('in %s', (_name, filters, limit) => {
+    expect(pageQuery(planDeliveries(filters), 25, 0).text).toContain(limit);
+  });
+});
+
 describe('which attempts a list reads', () => {
   it('should look for those of a time among deliveries made up to 30 hours before', () => {
     const plan = planAttempts({ startedAt: RANGE });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Actor } from '@app/accounts';
-import { Problem, SecretBox } from '@app/platform';
+import { isId, Problem, SecretBox } from '@app/platform';
 import { hashPassword, passwordRefusal, verifyPassword } from './password';
 import type { Role } from './permissions';
 import { StaffUser } from './staff-user.entity';
@@ -28,7 +28,7 @@ export class StaffService {
 
   /** E-mail addresses by id. */
   async names(ids: string[]): Promise<Map<string, string>> {
-    const people = await this.em.fork().find(StaffUser, { id: { $in: ids } });
+    const people = await this.em.fork().find(StaffUser, { id: { $in: ids.filter((id) => isId('stf', id)) } });
     return new Map(people.map(({ id, email }) => [id, email]));
   }
 
