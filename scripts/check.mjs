@@ -13,7 +13,7 @@ const STEPS = [
   ['types of the dashboard', 'tsc --noEmit -p apps/dashboard'],
   ['lint', 'eslint .'],
   ['format', 'prettier --check --log-level warn .'],
-  ['import walls', 'depcruise --log-level error apps libs test --config .dependency-cruiser.cjs'],
+  ['import walls', 'depcruise apps libs test --output-type err --config .dependency-cruiser.cjs'],
   ['openapi.json is up to date', scripts.openapi && `${scripts.openapi} --check`],
   ['unit tests', 'node test/run.mjs --selectProjects unit'],
 ].filter(([, command]) => command);
