@@ -21,7 +21,7 @@ jest.setTimeout(90_000);
 const LOOKS: [string, BrowserContextOptions, 'all' | 'colours' | 'all but colours'][] = [
   ['a wide window', {}, 'all'],
   ['a dark one', { colorScheme: 'dark' }, 'colours'],
-  ['a phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, 'all but colours'],
+  ['a phone', { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true }, 'all but colours'],
 ];
 
 describeInBrowser("the dashboard's pages", () => {

@@ -17,6 +17,11 @@ describe('advice on a failed attempt', () => {
     [failure('DNS_FAILED', null, 'ENOTFOUND'), /typing errors/],
     [failure('BLOCKED_ADDRESS'), /tunnel/],
     [{ statusCode: null, error: { code: 'TIMEOUT', text: null } }, /background task/],
+    [{ statusCode: null, error: { code: 'ECONNREFUSED', text: null } }, /firewall/],
+    [{ statusCode: null, error: { code: 'ENOTFOUND', text: null } }, /typing errors/],
+    [{ statusCode: null, error: { code: 'CERT_HAS_EXPIRED', text: null } }, /certificate/],
+    [{ statusCode: null, error: { code: 'HPE_INVALID_CONSTANT', text: null } }, /web server/],
+    [{ statusCode: null, error: { code: 'BLOCKED_ADDRESS', text: null } }, /tunnel/],
   ])('of %j says what to do', (attempt, todo) => expect(adviceFor(attempt).todo).toMatch(todo));
 
   it('falls back to the words of the attempt where it knows nothing better', () => {

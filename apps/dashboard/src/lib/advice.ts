@@ -104,6 +104,19 @@ const EXPUNGED: Advice = {
   todo: 'The data of this call has been removed for good.',
 };
 
+/** A test's answer names the cause by its error's code alone. */
+const OUTCOMES_BY_CODE: [RegExp, string][] = [
+  [/^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT)/, 'DNS_FAILED'],
+  [/^(ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|UND_ERR_SOCKET)/, 'CONNECTION_FAILED'],
+  [/^UND_ERR_\w+_TIMEOUT$/, 'TIMEOUT'],
+  [/^(HPE_|HTTPParserError|UND_ERR_)/, 'INVALID_RESPONSE'],
+  [/CERT|TLS|SSL|SIGNED|EPROTO|HOSTNAME_MISMATCH|UNABLE_TO/, 'TLS_FAILED'],
+];
+
+function outcomeOf(code: string): string {
+  return OUTCOMES_BY_CODE.find(([pattern]) => pattern.test(code))?.[1] ?? code;
+}
+
 /** What a failed attempt means for the owner of the receiving server. */
 export function adviceFor({ outcome, statusCode, error }: Failure): Advice {
   if (statusCode !== null && (statusCode < 200 || statusCode > 299)) {
@@ -121,7 +134,7 @@ export function adviceFor({ outcome, statusCode, error }: Failure): Advice {
     };
   }
   if (error?.code && /expunged/i.test(error.code)) return EXPUNGED;
-  const known = BY_OUTCOME[outcome ?? ''] ?? BY_OUTCOME[error?.code ?? ''];
+  const known = BY_OUTCOME[outcome ?? ''] ?? BY_OUTCOME[outcomeOf(error?.code ?? '')];
   return (
     known ?? {
       title: error?.text ?? 'It failed',
