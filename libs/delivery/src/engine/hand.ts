@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { InHand, Lease } from './in-hand';
+import { type InHand, type Lease, letGo } from './in-hand';
 
 /** Deliveries in memory, in flight or queued; beyond it new ones are born parked. */
 const MAX_DELIVERIES = 20_000;
@@ -10,6 +10,7 @@ const MAX_CHARACTERS = 192 * 1024 * 1024;
 @Injectable()
 export class Hand {
   private readonly leases = new Map<string, Lease>();
+  private ended: Lease[] = [];
   private deliveries = 0;
   private characters = 0;
 
@@ -29,6 +30,16 @@ export class Hand {
     this.leases.set(delivery.lease.id, delivery.lease);
     this.deliveries += 1;
     this.characters += delivery.event.data?.length ?? 0;
+  }
+
+  /** After a group of deliveries was committed as settled or put back, and with it the closing of some leases. */
+  committed(deliveries: readonly InHand[], closed: readonly Lease[]): void {
+    for (const lease of letGo(deliveries)) if (!closed.includes(lease)) this.ended.push(lease);
+  }
+
+  /** Leases that have ended and are not closed yet; whoever takes them closes them. */
+  takeEnded(): Lease[] {
+    return this.ended.splice(0);
   }
 
   /** After PostgreSQL has it that the delivery is settled or put back. */

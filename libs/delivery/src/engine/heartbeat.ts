@@ -36,11 +36,13 @@ export class Heartbeat implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.beats.stop(), this.searches.stop()]);
+    await this.leases.close(this.hand.takeEnded()).catch(() => undefined);
     await this.membership.remove([this.membership.dispatcherId]).catch(() => undefined);
   }
 
   private async beat(): Promise<void> {
     const dead = await this.membership.beat();
+    await this.leases.close(this.hand.takeEnded());
     if (dead.length > 0) {
       await this.takeOver(dead);
       await this.membership.remove(dead);

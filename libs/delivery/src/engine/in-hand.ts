@@ -8,7 +8,7 @@ import type { EventContent } from './event-content';
  */
 export interface Lease {
   readonly id: string;
-  /** Deliveries of it that are still in hand. */
+  /** Deliveries of it that are still in hand, by what PostgreSQL knows. */
   open: number;
 }
 
@@ -27,8 +27,19 @@ export interface InHand {
   readonly lease: Lease;
 }
 
-/** Lets go of a delivery. @returns the lease when this was its last one, to be closed in the same transaction. */
-export function letGo(delivery: InHand): Lease | null {
-  delivery.lease.open -= 1;
-  return delivery.lease.open === 0 ? delivery.lease : null;
+/** Leases that end with these deliveries, to be closed in the same transaction: nothing else of them is in hand. */
+export function endingWith(deliveries: readonly InHand[]): Lease[] {
+  const going = new Map<Lease, number>();
+  for (const { lease } of deliveries) going.set(lease, (going.get(lease) ?? 0) + 1);
+  return [...going].filter(([lease, count]) => lease.open === count).map(([lease]) => lease);
+}
+
+/**
+ * Lets go of deliveries once that is committed, and not before: were a lease closed by another group meanwhile, a
+ * process that dies right then would leave what is not committed yet without any.
+ * @returns leases that have ended by it; those of several groups at the same time were closed by none of them.
+ */
+export function letGo(deliveries: readonly InHand[]): Lease[] {
+  for (const { lease } of deliveries) lease.open -= 1;
+  return [...new Set(deliveries.map(({ lease }) => lease))].filter(({ open }) => open === 0);
 }

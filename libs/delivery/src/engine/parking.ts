@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { GroupCommit, isDependencyAway } from '@app/platform';
 import { DeliveryStore } from '../store/delivery-store';
-import { type InHand, type Lease, letGo } from './in-hand';
+import { endingWith, type InHand, type Lease } from './in-hand';
 import { Hand } from './hand';
 import { Membership } from './membership';
 
@@ -54,8 +54,9 @@ export class Parking {
   ): GroupCommit<InHand> {
     return new GroupCommit<InHand>(
       async (deliveries) => {
-        const closing = deliveries.map(letGo).filter((lease) => lease !== null);
+        const closing = [...endingWith(deliveries), ...this.hand.takeEnded()];
         await this.untilWritten(() => write(deliveries, closing));
+        this.hand.committed(deliveries, closing);
         for (const delivery of deliveries) this.hand.drop(delivery);
         return deliveries.map(() => undefined);
       },

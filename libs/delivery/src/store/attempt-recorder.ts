@@ -9,7 +9,8 @@ import {
   uuidv7,
 } from '@app/platform';
 import type { AttemptResult } from '../attempt';
-import { type InHand, letGo } from '../engine/in-hand';
+import { Hand } from '../engine/hand';
+import { endingWith, type InHand } from '../engine/in-hand';
 
 /** What an attempt makes of its delivery. `KEPT`: nothing, it was a manual attempt that failed. */
 export type Verdict = { status: 'DELIVERED' | 'FAILED' | 'KEPT' } | { status: 'RETRY'; retryInMs: number };
@@ -77,7 +78,10 @@ export class AttemptRecorder {
     concurrency: 2,
   });
 
-  constructor(private readonly sql: HotPathSql) {}
+  constructor(
+    private readonly sql: HotPathSql,
+    private readonly hand: Hand,
+  ) {}
 
   /** Resolves when it is committed. */
   record(record: AttemptRecord): Promise<void> {
@@ -97,9 +101,12 @@ export class AttemptRecorder {
       (seen.has(record.delivery.id) ? again : first).push(record);
       seen.add(record.delivery.id);
     }
-    const closing = records.map(({ delivery }) => letGo(delivery)?.id).filter((id) => id !== undefined);
+    const deliveries = records.map(({ delivery }) => delivery);
+    const ending = [...endingWith(deliveries), ...this.hand.takeEnded()];
+    const closing = ending.map(({ id }) => id);
     await this.write(first, again.length === 0 ? closing : []);
     for (const record of again) await this.write([record], record === again.at(-1) ? closing : []);
+    this.hand.committed(deliveries, ending);
     return records.map(() => undefined);
   }
 

@@ -44,19 +44,20 @@ const CLAIM_PARKED = {
       ) as waiting`),
 };
 
-const PARK = {
-  name: 'deliveries.park',
-  text: `
-    with closed as (delete from delivery_leases where id = any ($2::uuid[]))
-    ${putBack('parked_at', 'mine.id = any ($1::uuid[])')}`,
-};
+/**
+ * Only what is still ours by its lease is put back: after this process stood still, others may have taken it over and
+ * be sending it. $1 deliveries, $2 leases to close, $3 the lease of each delivery.
+ */
+const putBackOurs = (column: 'due_at' | 'parked_at'): string => `
+    with ours as (
+      select given.id from unnest($1::uuid[], $3::uuid[]) as given (id, lease_id)
+      join delivery_leases on delivery_leases.id = given.lease_id
+    ), closed as (delete from delivery_leases where id = any ($2::uuid[]))
+    ${putBack(column, 'mine.id = any (array(select id from ours))')}`;
 
-const HAND_BACK = {
-  name: 'deliveries.hand-back',
-  text: `
-    with closed as (delete from delivery_leases where id = any ($2::uuid[]))
-    ${putBack('due_at', 'mine.id = any ($1::uuid[])')}`,
-};
+const PARK = { name: 'deliveries.park', text: putBackOurs('parked_at') };
+
+const HAND_BACK = { name: 'deliveries.hand-back', text: putBackOurs('due_at') };
 
 /** Webhooks that have parked deliveries: one step of the index for each, however many there are. */
 const WEBHOOKS_WITH_PARKED = {
@@ -148,5 +149,9 @@ export function toInHand(row: ClaimedRow, lease: Lease): InHand {
 }
 
 function putBackValues(deliveries: readonly InHand[], closing: readonly Lease[]): unknown[] {
-  return [plainArray(deliveries.map(({ id }) => toUuid(id))), plainArray(closing.map(({ id }) => id))];
+  return [
+    plainArray(deliveries.map(({ id }) => toUuid(id))),
+    plainArray(closing.map(({ id }) => id)),
+    plainArray(deliveries.map(({ lease }) => lease.id)),
+  ];
 }

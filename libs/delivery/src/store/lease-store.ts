@@ -39,6 +39,8 @@ const UNKNOWN_HOLDERS = {
       and not exists (select from dispatchers where dispatchers.id = dispatcher_id)`,
 };
 
+const CLOSE = { name: 'leases.close', text: 'delete from delivery_leases where id = any ($1::uuid[])' };
+
 /** Looking through what others hold costs by the lease; a dead dispatcher can leave thousands. */
 const AT_ONCE = 20;
 
@@ -55,6 +57,11 @@ export class LeaseStore {
 
   async unknownHolders(): Promise<string[]> {
     return (await this.sql.tuples<[string]>(UNKNOWN_HOLDERS, [])).map(([id]) => id);
+  }
+
+  /** Forgets leases of which nothing is in hand any more. */
+  async close(leases: readonly { id: string }[]): Promise<void> {
+    if (leases.length > 0) await this.sql.execute(CLOSE, [plainArray(leases.map(({ id }) => id))]);
   }
 
   /** Makes everything due again that is still in hand under leases whose holder is gone. @returns how many. */
