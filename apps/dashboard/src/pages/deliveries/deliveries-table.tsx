@@ -60,8 +60,8 @@ function DeliveryRow({ delivery, webhookName }: { delivery: Delivery; webhookNam
           </span>
         </Cell>
       )}
-      <Cell label="Call">
-        <span className="mono truncate call-id" title={delivery.callId}>
+      <Cell label="Call" className="call-cell">
+        <span className="mono truncate block" title={delivery.callId}>
           {delivery.callId}
         </span>
       </Cell>
