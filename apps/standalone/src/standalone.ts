@@ -12,6 +12,7 @@ import {
 } from '@app/platform';
 import { DemoAccount, type Demo } from './demo/demo-account';
 import { DemoModule } from './demo/demo.module';
+import { whenNpmIsGone } from './npm-watch';
 import { welcome } from './welcome';
 
 /** Everything on one port, with servers of its own where none are given: what `npm start` runs. */
@@ -24,7 +25,7 @@ export async function runStandalone(modules: Type[]): Promise<void> {
     await service?.stop();
     await embedded?.stop();
   });
-  stopWithParent(stop);
+  whenNpmIsGone(stop);
   try {
     const environment = await demoEnvironment();
     checkAllButServers(environment);
@@ -87,13 +88,6 @@ async function startServers(environment: Environment): Promise<EmbeddedServers |
   environment['DATABASE_URL'] ||= embedded.databaseUrl;
   environment['REDIS_URL'] ||= embedded.redisUrl;
   return embedded;
-}
-
-/** A `kill -9` of npm would leave us behind, with the port in our hands. */
-function stopWithParent(stop: () => void): void {
-  const parent = process.ppid;
-  if (!process.env['npm_lifecycle_event']) return;
-  setInterval(() => process.ppid !== parent && stop(), 1_000).unref();
 }
 
 function given(environment: Environment): Environment {
