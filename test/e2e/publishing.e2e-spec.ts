@@ -120,6 +120,23 @@ describe('publishing', () => {
     expect(await deliveriesOf(id)).toHaveLength(1);
   });
 
+  it('takes batches with the same keys in opposite orders at the same moment', async () => {
+    const { id } = await createAccount(app);
+    for (let round = 0; round < 4; round += 1) {
+      const events = Array.from({ length: 128 }, (_, i) =>
+        eventInput(id, { idempotencyKey: `r${round}-${i}` }),
+      );
+      const answers = await Promise.all(
+        [events, events.toReversed(), events, events.toReversed()].map((batch) =>
+          publisher().post(BATCH, { events: batch }),
+        ),
+      );
+      const results = answers.flatMap(({ body }) => body.results);
+      expect(results.filter(({ error }) => error)).toEqual([]);
+      expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(128);
+    }
+  });
+
   it('keeps the keys of accounts apart', async () => {
     const accounts = await Promise.all([createAccount(app), createAccount(app)]);
     const answers = await Promise.all(

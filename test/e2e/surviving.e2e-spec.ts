@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountsModule } from '@app/accounts';
-import { DeliveryCommandsModule, DispatcherCommands } from '@app/delivery';
-import { HotPathSql, Sql, toUuid } from '@app/platform';
+import { DeliveryCommandsModule, DispatcherCommands, DueRetries } from '@app/delivery';
+import { HotPathSql, Sql, toUuid, uuidv7 } from '@app/platform';
 import { WebhookService, WebhooksModule, type NewWebhook } from '@app/webhooks';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import {
@@ -192,6 +192,40 @@ describe('the delivery engine', () => {
       parked_at: null,
     });
     expect(await attemptsTo(webhook.id)).toHaveLength(2);
+  });
+
+  it('probes an endpoint that was cut off, and shows in the end that it is back', async () => {
+    const at = path();
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+    await sql().execute(`update webhooks set circuit_state = 'OPEN', updated_at = now() where id = $1`, [
+      toUuid(webhook.id),
+    ]);
+    await publish(accountId, 20);
+    await allAre(webhook.id, 'DELIVERED', 20);
+    expect(receiver.to(at)).toHaveLength(20);
+    await eventually(async () => {
+      const rows = await sql().rows('select circuit_state from webhooks where id = $1', [toUuid(webhook.id)]);
+      expect(rows).toEqual([{ circuit_state: 'CLOSED' }]);
+    });
+  });
+
+  it('puts back nothing that another dispatcher has in hand by now', async () => {
+    const at = path();
+    receiver.at(at, behaviours.after(1_500));
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+    await publish(accountId);
+    await receiver.waitFor(1, { path: at });
+    const [{ id }] = await deliveriesTo(webhook.id);
+    // As one does that stood still while its lease was taken from it.
+    const stale = { id: `dlv_${id}`, lease: { id: uuidv7(), open: 1 } };
+    const { store } = app.get<any>(DueRetries);
+    await store.handBack([stale], []);
+    await store.park([stale], []);
+    expect(await deliveriesTo(webhook.id)).toMatchObject([
+      { due_at: null, parked_at: null, attempt_count: 1 },
+    ]);
+    await allAre(webhook.id, 'DELIVERED', 1);
+    expect(receiver.to(at)).toHaveLength(1);
   });
 
   it.each([

@@ -106,7 +106,7 @@ export class EventStore {
    * @returns what became of each event, in the order given.
    */
   async commit(events: NewEvent[], custody: Custody): Promise<StoredEvent[]> {
-    const rows = await this.sql.tuples<CommittedRow>(COMMIT_GROUP, commitValues(events, custody));
+    const rows = await this.sql.tuples<CommittedRow>(COMMIT_GROUP, commitValues(inKeyOrder(events), custody));
     const deliveries = byEvent(rows);
     const results = events.map((event): StoredEvent | null => {
       const made = deliveries.get(toUuid(event.id));
@@ -147,6 +147,13 @@ function byEvent(rows: CommittedRow[]): Map<string, NewDelivery[]> {
     ofEvent.push({ id: fromUuid('dlv', deliveryId), webhookId: fromUuid('whk', webhookId), format, parked });
   }
   return deliveries;
+}
+
+/** Two groups with the same keys wait for each other's: taken in one order, they can't do so in a circle. */
+function inKeyOrder(events: NewEvent[]): NewEvent[] {
+  if (events.every(({ idempotencyKey }) => idempotencyKey === null)) return events;
+  const place = (event: NewEvent): string => `${event.accountId} ${event.idempotencyKey ?? ''}`;
+  return [...events].sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
 function commitValues(events: NewEvent[], custody: Custody): unknown[] {

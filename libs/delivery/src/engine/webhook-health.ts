@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ChangeFeed, Metrics, Sql, toUuid } from '@app/platform';
+import { ChangeFeed, GroupCommit, Metrics, plainArray, Sql, toUuid } from '@app/platform';
 import type { CircuitState, WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
 
@@ -8,6 +8,11 @@ export const DISABLE_AFTER_MS = 5 * 24 * 3_600_000;
 const DISABLED_REASON =
   'Every attempt has failed for 5 days. Mend the endpoint, set the webhook to ACTIVE, and replay what it missed.';
 const NOTE_AGAIN_AFTER_MS = 60_000;
+
+interface CircuitMove {
+  webhookId: string;
+  state: CircuitState;
+}
 
 /**
  * Keeps what customers and staff see of a webhook's health: since when it has been failing, its circuit, and that the
@@ -19,6 +24,12 @@ export class WebhookHealth {
   private readonly logger = new Logger('WebhookHealth');
   /** Lately noted failures, so that a storm of them writes once. */
   private readonly failing = new Map<string, number>();
+  /** One group after the other: what a circuit has moved to last is written last. */
+  private readonly circuits = new GroupCommit<CircuitMove>((moves) => this.writeCircuits(moves), {
+    lingerMs: 5,
+    maxItems: 500,
+    concurrency: 1,
+  });
 
   constructor(
     private readonly sql: Sql,
@@ -44,12 +55,18 @@ export class WebhookHealth {
   noteCircuit(webhookId: string, state: CircuitState): void {
     this.metrics.circuitChanges.inc({ state });
     this.logger.warn({ msg: 'circuit', webhookId, state });
-    this.write(
-      this.sql.execute(
-        'update webhooks set circuit_state = $2, circuit_changed_at = now() where id = $1 and circuit_state <> $2',
-        [toUuid(webhookId), state],
-      ),
+    this.write(this.circuits.add({ webhookId, state }));
+  }
+
+  private async writeCircuits(moves: CircuitMove[]): Promise<void[]> {
+    const last = new Map(moves.map(({ webhookId, state }) => [toUuid(webhookId), state]));
+    await this.sql.execute(
+      `update webhooks set circuit_state = moved.state, circuit_changed_at = now()
+       from unnest($1::uuid[], $2::text[]) as moved (id, state)
+       where webhooks.id = moved.id and circuit_state <> moved.state`,
+      [plainArray([...last.keys()]), plainArray([...last.values()])],
     );
+    return moves.map(() => undefined);
   }
 
   private async noteSuccess(webhookId: string): Promise<void> {

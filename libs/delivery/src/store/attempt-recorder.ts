@@ -116,7 +116,8 @@ export class AttemptRecorder {
         await this.sql.execute(RECORD_GROUP, [...recordValues(records), plainArray(closing)]);
         return;
       } catch (error) {
-        if (!isDependencyAway(error)) return this.writeWithoutTheBad(records, closing, error);
+        if (!isDependencyAway(error) && !isConflict(error))
+          return this.writeWithoutTheBad(records, closing, error);
         await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
       }
     }
@@ -143,6 +144,11 @@ export class AttemptRecorder {
     const result = { ...record.result, responseBody: null, responseHeaders: null };
     await this.write([{ ...record, result }], closing);
   }
+}
+
+/** PostgreSQL has called it off for the sake of another transaction (a deadlock, say): nothing is wrong with it. */
+function isConflict(error: unknown): boolean {
+  return String((error as { code?: unknown } | null)?.code).startsWith('40');
 }
 
 function recordValues(records: AttemptRecord[]): unknown[] {
