@@ -29,8 +29,7 @@ let signalled = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     signalled ||= constants.signals[signal];
-    // In a terminal Jest has the signal already; a second one makes it go at once.
-    jest?.kill('SIGTERM');
+    signalTests('SIGTERM');
   });
 }
 
@@ -42,9 +41,11 @@ try {
 } catch (error) {
   console.error(`The tests could not be run. ${error.message}`);
 } finally {
+  signalTests('SIGKILL');
   await servers?.stop().catch((error) => console.error(`Cleaning up failed: ${error.message}`));
   tellCounts();
-  rmSync(folder, { recursive: true, force: true });
+  // A server that a test has left behind may still write its last lines.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 process.exit(signalled ? 128 + signalled : code);
 
@@ -53,7 +54,8 @@ function runJest(environment) {
   const options = ['--json', `--outputFile=${join(folder, 'result.json')}`];
   jest = spawn(process.execPath, [bin, '--config', 'jest.config.cjs', ...options, ...process.argv.slice(2)], {
     cwd: root,
-    // --json sends Jest's own report to stderr and the JSON to the file.
+    // A process group of its own, so that what tests have started can be ended with them.
+    detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
@@ -82,6 +84,15 @@ function runJest(environment) {
   });
 }
 
+/** Reaches Jest, its workers and the programs that tests have started. */
+function signalTests(signal) {
+  try {
+    if (jest) process.kill(-jest.pid, signal);
+  } catch {
+    // All of them have ended.
+  }
+}
+
 /** A test that leaves a connection or a timer open would keep Jest for ever after its results are there. */
 function endIfItHangs() {
   let reportedAt = 0;
@@ -89,7 +100,7 @@ function endIfItHangs() {
     if (!reportedAt && existsSync(join(folder, 'result.json'))) reportedAt = Date.now();
     if (!reportedAt || Date.now() - reportedAt < 10_000) return;
     console.error('Jest did not end by itself: a test has left something open (see --detectOpenHandles).');
-    jest.kill('SIGKILL');
+    signalTests('SIGKILL');
   }, 500);
 }
 
