@@ -39,7 +39,7 @@ describe('what each role may do in the backoffice', () => {
       [action],
     );
   const one = async <Row extends object>(text: string, ...values: unknown[]): Promise<Row> =>
-    (await app.database.query<Row & Record<string, unknown>>(text, values))[0]!;
+    (await app.database.query<Row & Record<string, unknown>>(text, values))[0];
   const webhook = () =>
     one<{ status: string; circuit_state: string; max_concurrency: number | null; sealed_secret: string }>(
       'select * from webhooks where id = $1',
@@ -201,7 +201,7 @@ describe('what each role may do in the backoffice', () => {
       await as.ADMIN.api(`/resources/webhooks/records/${webhookId}/${action}?reason=ticket+4711`);
     }
     for (const [resource, action] of [['deliveries', 'retry'], ['events', 'expunge'], ['events', 'reveal'], ['deliveries', 'reveal'], ['api-keys', 'revoke'], ['staff', 'disable'], ['staff', 'resetPassword']]) {
-      await as.ADMIN.api(`/resources/${resource}/records/${idOf[resource!]}/${action}?reason=ticket+4711`);
+      await as.ADMIN.api(`/resources/${resource}/records/${idOf[resource]}/${action}?reason=ticket+4711`);
     } // prettier-ignore
     expect(await webhook()).toEqual(before);
     expect((await one<{ count: string }>('select count(*) from audit_entries')).count).toBe(count);
@@ -294,7 +294,7 @@ describe('what each role may do in the backoffice', () => {
     receiver.answer(behaviours.ok);
     const answer = await act('SUPPORT', 'webhooks', 'sendTest', { eventType: 'CALL_FAILED' });
     expect(answer.json.done.said).toBe('The test was sent.');
-    const id = /records\/(dlv_[\w-]+)\/show/.exec(answer.json.done.leadsTo.path)![1]!;
+    const id = /records\/(dlv_[\w-]+)\/show/.exec(answer.json.done.leadsTo.path)![1];
     const page = await as.SUPPORT.api(`/resources/deliveries/records/${id}/show`);
     expect(page.json.record.params.view.explanation.short).toBe('Delivered, answered 200');
   });

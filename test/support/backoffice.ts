@@ -48,7 +48,7 @@ export interface StaffAnswer {
   headers: Headers;
   text: string;
   /** The body, if it is JSON. */
-  json: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  json: any;
 }
 
 /** Talks to the backoffice as a browser does, without one: keeps the cookie, says where a request comes from. */

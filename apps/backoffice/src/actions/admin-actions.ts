@@ -63,7 +63,7 @@ export class AdminActions {
       }),
     act: async (input, by) => {
       const { staff, password } = await this.staff.add(
-        { email: input['email']!, name: input['name']!, role: input['role'] as Role },
+        { email: input['email'], name: input['name'], role: input['role'] as Role },
         by.staffId,
         by.reason,
       );

@@ -276,7 +276,7 @@ export class WebhookActions {
   private async startReplay(webhook: Subject, input: Input, by: By): Promise<Done> {
     const request = {
       which: input['which'] as ReplaySelection,
-      since: new Date(input['since']!),
+      since: new Date(input['since']),
       ...(input['until'] ? { until: new Date(input['until']) } : {}),
     };
     const replay = await this.replays.request(accountOf(webhook), webhook.id, request, changeBy(by));

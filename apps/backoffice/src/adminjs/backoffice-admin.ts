@@ -45,7 +45,7 @@ export class BackofficeAdmin {
       },
       pageData: {
         deliveries: (id, staff) => delivery.data(id, seesAll(staff)),
-        attempts: (key, staff) => delivery.data(key.split('.')[0]!, seesAll(staff)),
+        attempts: (key, staff) => delivery.data(key.split('.')[0], seesAll(staff)),
         events: (id, staff) => event.data(id, seesAll(staff)),
         webhooks: (id) => webhook.data(id),
         accounts: (id) => account.data(id),

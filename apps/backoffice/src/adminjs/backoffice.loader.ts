@@ -61,7 +61,7 @@ export class BackofficeLoader {
     }
     router.use((_request, _response, next) => next(Problem.notFound('page')));
     router.use(tellError);
-    (httpAdapter.getInstance() as Express).use(ROOT, router);
+    httpAdapter.getInstance<Express>().use(ROOT, router);
   }
 
   private bind(router: Router, admin: AdminJS, route: AdminRoute): void {
@@ -89,8 +89,8 @@ export class BackofficeLoader {
     };
     const { resourceId, action } = request.params as Record<string, string | undefined>;
     const isApi = route.path.startsWith('/api/');
-    if (isApi && resourceId !== undefined) {
-      const permission = this.permissions.get(`${resourceId}/${action ?? 'search'}`);
+    if (resourceId !== undefined) {
+      const permission = this.permissions.get(`${resourceId}/${action ?? (isApi ? 'search' : 'list')}`);
       if (!permission || !may(staff.role, permission))
         return next(new Problem('forbidden', 'Your role does not allow this.'));
     }
@@ -105,7 +105,7 @@ export class BackofficeLoader {
       payload: (request.body as object) ?? {},
       method: request.method.toLowerCase(),
     };
-    controller[route.action]!(given, response).then((answered) => {
+    controller[route.action](given, response).then((answered) => {
       if (response.headersSent) return;
       if (isApi) answerApi(response, answered);
       else response.type('html').send(ownLayout(String(answered), response.locals['nonce'] as string));

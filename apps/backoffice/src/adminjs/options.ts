@@ -116,14 +116,14 @@ function optionsOf(table: ShownTable, parts: Parts): ResourceOptions {
   }
   return {
     id: table.id,
-    navigation: { name: null, icon: table.icon } as never,
+    navigation: { name: null, icon: table.icon },
     ...(table.titleProperty ? { titleProperty: table.titleProperty } : {}),
     listProperties: table.columns,
     filterProperties: table.filters,
     // AdminJS takes a list that is there but undefined for a list.
     ...(table.facts ? { showProperties: table.facts } : {}),
     properties,
-    actions: actions as never,
+    actions: actions,
     translations: {
       en: {
         properties: table.names,

@@ -1,7 +1,7 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
-import { wrap } from '@mikro-orm/core';
+import { ReferenceKind, wrap } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import type { BaseRecord, BaseResource, Filter, PropertyType } from 'adminjs';
+import type { BaseRecord, Filter, PropertyType } from 'adminjs';
 import type { Sql } from '@app/platform';
 import { COUNT_CAP, countQuery, pageQuery, type ListPlan } from '../lists/bounded-query';
 import { rangeOf, type FilterValues, type TimeRange } from '../lists/filters';
@@ -87,12 +87,12 @@ export function resourceFactory(
       this.table = table;
       this.meta = orm.getMetadata().get(table.model.name);
       const columns = this.meta.props.filter(
-        (property) => property.hidden !== true && !property.lazy && property.kind === 'scalar',
+        (property) => property.hidden !== true && !property.lazy && property.kind === ReferenceKind.SCALAR,
       );
       const composite = table.key !== undefined;
       this.shown = columns.map((property, i) => {
         const offered = table.values?.[property.name] ?? null;
-        return new SoundProperty(composite ? { ...property, primary: false as never } : property, i, offered);
+        return new SoundProperty(composite ? { ...property, primary: false } : property, i, offered);
       });
       if (composite) this.shown.unshift(new KeyProperty());
     }
@@ -125,7 +125,7 @@ export function resourceFactory(
       if (this.table.plan) {
         const query = countQuery(this.table.plan(valuesOf(filter)));
         const [row] = await sql.rows<{ count: number }>(query.text, query.values);
-        return row!.count;
+        return row.count;
       }
       return orm.em.fork().count(this.meta.className, this.where(filter));
     }
@@ -156,7 +156,7 @@ export function resourceFactory(
 
     override async findMany(ids: (string | number)[]): Promise<BaseRecord[]> {
       const wanted = ids.map((id) => String(id).split('.')).filter((parts) => this.isKey(parts));
-      return this.load(wanted.map(([id, ...rest]) => [id!.slice(id!.indexOf('_') + 1), ...rest]));
+      return this.load(wanted.map(([id, ...rest]) => [id.slice(id.indexOf('_') + 1), ...rest]));
     }
 
     override create(): never {
@@ -175,12 +175,12 @@ export function resourceFactory(
     private async load(keys: string[][]): Promise<BaseRecord[]> {
       if (keys.length === 0) return [];
       const [first, second] = this.meta.primaryKeys;
-      const prefix = this.prefixOf(first!);
+      const prefix = this.prefixOf(first);
       const ids = [...new Set(keys.map(([id]) => `${prefix}_${id}`))];
       const numbers = second ? { [second]: { $in: keys.map(([, number]) => Number(number)) } } : {};
       const found = await orm.em
         .fork()
-        .find<object>(this.meta.className, { [first!]: { $in: ids }, ...numbers });
+        .find<object>(this.meta.className, { [first]: { $in: ids }, ...numbers });
       const byKey = new Map(found.map((entity) => [this.keyOf(entity), entity]));
       return keys.flatMap(([id, ...rest]) => {
         const entity = byKey.get([`${prefix}_${id}`, ...rest].join('.'));
@@ -191,7 +191,7 @@ export function resourceFactory(
     private record(entity: object): BaseRecord {
       const params = wrap(entity).toObject() as Record<string, unknown>;
       if (this.table.key) params['key'] = this.keyOf(entity);
-      return new adminjs.BaseRecord(params, this as unknown as BaseResource);
+      return new adminjs.BaseRecord(params, this);
     }
 
     private keyOf(entity: object): string {
@@ -201,11 +201,11 @@ export function resourceFactory(
     private prefixOf(primaryKey: string): string {
       return (this.meta.properties as unknown as Record<string, { customType: { prefix: string } }>)[
         primaryKey
-      ]!.customType.prefix;
+      ].customType.prefix;
     }
 
     private isKey([id, number, ...rest]: string[]): boolean {
-      const prefix = this.prefixOf(this.meta.primaryKeys[0]!);
+      const prefix = this.prefixOf(this.meta.primaryKeys[0]);
       const isId = new RegExp(`^${prefix}_[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$`).test(id ?? '');
       const numbered =
         this.meta.primaryKeys.length > 1 ? /^\d{1,6}$/.test(number ?? '') : number === undefined;
@@ -250,7 +250,7 @@ function conditionOf(
   if (isArray) return { [name]: { $contains: [value] } };
   if (type === 'boolean') return { [name]: value === 'true' };
   if (type === 'number') return { [name]: /^\d{1,9}$/.test(value) ? Number(value) : -1 };
-  const column = (meta.properties as Record<string, EntityProperty>)[name]!;
+  const column = (meta.properties as Record<string, EntityProperty>)[name];
   if (column.columnTypes[0] === 'uuid') {
     // What is no id names nothing, rather than being an error of the database.
     const isId = /^[a-z]{3}_[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(value);
@@ -269,8 +269,5 @@ function typeOfColumn(column: string): PropertyType {
 }
 
 function valuesOf(filter: Filter): FilterValues {
-  return filter.reduce<FilterValues>(
-    (values, { path, value }) => ({ ...values, [path]: value as string | TimeRange }),
-    {},
-  );
+  return filter.reduce<FilterValues>((values, { path, value }) => ({ ...values, [path]: value }), {});
 }

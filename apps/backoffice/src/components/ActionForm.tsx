@@ -26,13 +26,13 @@ export default function ActionForm({ action, resource, record, records }: PagePr
   const submit = async (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
-    const input = Object.fromEntries([...given.entries()].map(([name, value]) => [name, String(value)]));
+    const input = Object.fromEntries([...given.entries()].map(([name, value]) => [name, typeof value === 'string' ? value : '']));
     for (const field of asked?.fields ?? []) {
-      if (field.type === 'datetime' && input[field.name]) input[field.name] = new Date(input[field.name]!).toISOString();
+      if (field.type === 'datetime' && input[field.name]) input[field.name] = new Date(input[field.name]).toISOString();
     }
     setBusy(true);
     setFailed(null);
-    const answer = await call<Answer>(path, input).catch(() => ({ failed: { detail: 'The server can’t be reached. Nothing is known of what was done.', errors: [] } }) as Answer);
+    const answer = await call<Answer>(path, input).catch((): Answer => ({ failed: { detail: 'The server can’t be reached. Nothing is known of what was done.', errors: [] } }));
     setBusy(false);
     if (answer.done) setDone(answer.done);
     else setFailed(answer.failed ?? { detail: 'It did not work.', errors: [] });

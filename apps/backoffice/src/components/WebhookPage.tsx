@@ -4,7 +4,7 @@ import type { WebhookPageData } from '../pages/webhook-page';
 import { usePolling } from './parts/api';
 import { Chart } from './parts/charts';
 import { Deliveries } from './parts/deliveries';
-import type { PageProps } from './parts/props';
+import { withView } from './parts/with-view';
 import { Card, Facts, lengthOf, listOf, State, Table, Time, To } from './parts/ui';
 
 interface Answer {
@@ -12,9 +12,10 @@ interface Answer {
 }
 
 /** A webhook: whether it works, what failed, how it does, what it is set to. */
-export default function WebhookPage({ record }: PageProps) {
-  const initial = { record: { params: { view: record!.params['view'] as WebhookPageData } } };
-  const { data } = usePolling<Answer>(`/resources/webhooks/records/${record!.id}/show`, 5_000, initial);
+export default withView<WebhookPageData>(function WebhookPage({ record, view: first }) {
+  const { data } = usePolling<Answer>(`/resources/webhooks/records/${record!.id}/show`, 5_000, {
+    record: { params: { view: first } },
+  });
   const view = data!.record.params.view;
   const { webhook, stats } = view;
   return (
@@ -22,51 +23,114 @@ export default function WebhookPage({ record }: PageProps) {
       <Verdict view={view} />
       <div className="bo-columns">
         <Card title="Settings">
-          <Facts of={[
-            ['Account', <To resource="accounts" id={view.account.id}>{view.account.name}</To>],
-            ['URL', <span className="bo-wrap">{webhook.url}</span>],
-            ['Events', webhook.events.join(', ')],
-            ['Format', webhook.format],
-            ['Secret', webhook.hasSecret ? `set, ends with ${webhook.secretHint ?? '…'}` : 'none: requests are not signed'],
-            ...(webhook.previousSecretExpiresAt ? [['Secret before it', <>signs until <Time at={webhook.previousSecretExpiresAt} /></>] as [string, React.ReactNode]] : []),
-            ['Headers of their own', webhook.hasCustomHeaders ? 'some, encrypted' : 'none'],
-            ['Retries', webhook.retryPolicy],
-            ['Limits', limitsOf(webhook)],
-            ['Created', <Time at={webhook.createdAt} />],
-            ['Webhook id', <code>{webhook.id}</code>],
-          ]} />
+          <Facts
+            of={[
+              [
+                'Account',
+                <To resource="accounts" id={view.account.id}>
+                  {view.account.name}
+                </To>,
+              ],
+              ['URL', <span className="bo-wrap">{webhook.url}</span>],
+              ['Events', webhook.events.join(', ')],
+              ['Format', webhook.format],
+              [
+                'Secret',
+                webhook.hasSecret
+                  ? `set, ends with ${webhook.secretHint ?? '…'}`
+                  : 'none: requests are not signed',
+              ],
+              ...(webhook.previousSecretExpiresAt
+                ? [
+                    [
+                      'Secret before it',
+                      <>
+                        signs until <Time at={webhook.previousSecretExpiresAt} />
+                      </>,
+                    ] as [string, React.ReactNode],
+                  ]
+                : []),
+              ['Headers of their own', webhook.hasCustomHeaders ? 'some, encrypted' : 'none'],
+              ['Retries', webhook.retryPolicy],
+              ['Limits', limitsOf(webhook)],
+              ['Created', <Time at={webhook.createdAt} />],
+              ['Webhook id', <code>{webhook.id}</code>],
+            ]}
+          />
         </Card>
         <Card title="Last 24 hours">
           {stats ? (
             <>
-              <Facts of={[
-                ['Attempts', stats.attempts.toLocaleString()],
-                ['Success rate', stats.successRate === null ? 'nothing was sent' : `${(stats.successRate * 100).toFixed(1)} %`],
-                ['Response time', `${lengthOf(stats.responseMs.p50)} half of them, ${lengthOf(stats.responseMs.p95)} 95 %, ${lengthOf(stats.responseMs.p99)} 99 %`],
-                ['Waiting', view.waiting > 10_000 ? 'more than 10,000' : view.waiting.toLocaleString()],
-                ...Object.entries(stats.byOutcome).filter(([outcome, count]) => count > 0 && outcome !== 'DELIVERED').map(([outcome, count]): [string, React.ReactNode] => [outcome, count.toLocaleString()]),
-              ]} />
-              <Chart title="Attempts an hour" now={String(stats.hours.at(-1)?.attempts ?? 0)} series={stats.hours.map((hour) => ({ at: String(hour.hour), value: hour.attempts }))} format={(value) => String(Math.round(value))} />
+              <Facts
+                of={[
+                  ['Attempts', stats.attempts.toLocaleString()],
+                  [
+                    'Success rate',
+                    stats.successRate === null
+                      ? 'nothing was sent'
+                      : `${(stats.successRate * 100).toFixed(1)} %`,
+                  ],
+                  [
+                    'Response time',
+                    `${lengthOf(stats.responseMs.p50)} half of them, ${lengthOf(stats.responseMs.p95)} 95 %, ${lengthOf(stats.responseMs.p99)} 99 %`,
+                  ],
+                  ['Waiting', view.waiting > 10_000 ? 'more than 10,000' : view.waiting.toLocaleString()],
+                  ...Object.entries(stats.byOutcome)
+                    .filter(([outcome, count]) => count > 0 && outcome !== 'DELIVERED')
+                    .map(([outcome, count]): [string, React.ReactNode] => [outcome, count.toLocaleString()]),
+                ]}
+              />
+              <Chart
+                title="Attempts an hour"
+                now={String(stats.hours.at(-1)?.attempts ?? 0)}
+                series={stats.hours.map((hour) => ({ at: String(hour.hour), value: hour.attempts }))}
+                format={(value) => String(Math.round(value))}
+              />
             </>
-          ) : <p className="bo-none">It is deleted.</p>}
+          ) : (
+            <p className="bo-none">It is deleted.</p>
+          )}
         </Card>
       </div>
-      <Card title="Failed" aside={<Link className="bo-link" to={listOf('deliveries', { webhookId: webhook.id, status: 'FAILED' })}>All that failed</Link>}>
+      <Card
+        title="Failed"
+        aside={
+          <Link className="bo-link" to={listOf('deliveries', { webhookId: webhook.id, status: 'FAILED' })}>
+            All that failed
+          </Link>
+        }
+      >
         <Deliveries of={view.failed} none="Nothing that failed is left." withWebhook={false} />
       </Card>
-      <Card title="Newest" aside={<Link className="bo-link" to={listOf('deliveries', { webhookId: webhook.id })}>All deliveries</Link>}>
+      <Card
+        title="Newest"
+        aside={
+          <Link className="bo-link" to={listOf('deliveries', { webhookId: webhook.id })}>
+            All deliveries
+          </Link>
+        }
+      >
         <Deliveries of={view.newest} none="Nothing was sent to it yet." withWebhook={false} />
       </Card>
       {view.replays.length > 0 && (
         <Card title="Replays">
-          <Table head={['When', 'Which', 'State', 'Handed over']} none="" rows={view.replays.map((replay) => [
-            <Time at={replay.at} />, replay.which, <><State value={replay.status} /> {replay.endReason}</>, `${replay.queued.toLocaleString()} of ${replay.count.toLocaleString()}`,
-          ])} />
+          <Table
+            head={['When', 'Which', 'State', 'Handed over']}
+            none=""
+            rows={view.replays.map((replay) => [
+              <Time at={replay.at} />,
+              replay.which,
+              <>
+                <State value={replay.status} /> {replay.endReason}
+              </>,
+              `${replay.queued.toLocaleString()} of ${replay.count.toLocaleString()}`,
+            ])}
+          />
         </Card>
       )}
     </div>
   );
-} // prettier-ignore
+});
 
 function Verdict({ view: { webhook } }: { view: WebhookPageData }) {
   const trouble = troubleOf(webhook);

@@ -57,19 +57,27 @@ export function triggerText(trigger: string): string | null {
 }
 
 function attemptItem(attempt: AttemptView, body: string | null): AttemptItem {
-  const { startedAt, nextAttemptAt: _next, request, ...rest } = attempt;
+  const { id, number, trigger, startedAt, durationMs, outcome, statusCode, error, request, response } =
+    attempt;
   const explanation = explainAttempt({
-    outcome: attempt.outcome,
-    statusCode: attempt.statusCode,
-    errorCode: attempt.error?.code ?? null,
-    errorText: attempt.error?.text ?? null,
+    outcome,
+    statusCode,
+    errorCode: error?.code ?? null,
+    errorText: error?.text ?? null,
     requestUrl: request.url,
-    durationMs: attempt.durationMs,
-    responseHeaders: attempt.response?.headers ?? null,
+    durationMs,
+    responseHeaders: response?.headers ?? null,
   });
   return {
     kind: 'attempt',
-    ...rest,
+    id,
+    number,
+    trigger,
+    durationMs,
+    outcome,
+    statusCode,
+    error,
+    response,
     at: startedAt.toISOString(),
     request: { method: request.method, url: request.url, headers: request.headers },
     explanation,

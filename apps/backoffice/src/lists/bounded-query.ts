@@ -56,13 +56,13 @@ function newest(plan: ListPlan): string {
     const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
     return `(${plan.select}${where} order by ${order(plan)} limit ${depthOf(plan)})`;
   });
-  if (parts.length === 1) return parts[0]!;
+  if (parts.length === 1) return parts[0];
   return `select * from (${parts.join(' union all ')}) as parts order by ${order(plan)} limit ${depthOf(plan)}`;
 }
 
 function depthOf({ anyOf, key }: ListPlan): number {
   // Conditions on the key alone give a range, in the order in which the rows lie.
-  const isRange = anyOf.length === 1 && anyOf[0]!.every((condition) => condition.startsWith(`${key[0]} `));
+  const isRange = anyOf.length === 1 && anyOf[0].every((condition) => condition.startsWith(`${key[0]} `));
   return isRange ? LOOK_THROUGH : LOOK_THROUGH_SCATTERED;
 }
 

@@ -114,7 +114,7 @@ export class WebhookPage {
       webhook: viewOf(id, row),
       account: { id: accountId, name: row.account_name ?? '(gone)' },
       stats,
-      waiting: waiting[0]!.count,
+      waiting: waiting[0].count,
       failed,
       newest,
       replays: replays.map(({ created_at, end_reason, ...replay }) => ({

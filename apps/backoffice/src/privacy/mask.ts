@@ -49,9 +49,7 @@ function mapValues(
 }
 
 function isEmpty(value: unknown): boolean {
-  return (
-    value === null || value === '' || (typeof value === 'object' && Object.keys(value as object).length === 0)
-  );
+  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

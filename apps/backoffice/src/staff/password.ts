@@ -35,7 +35,7 @@ export function passwordRefusal(password: string, email: string, current: string
   if (password.length < MIN_PASSWORD_LENGTH) return `Take at least ${MIN_PASSWORD_LENGTH} characters.`;
   if (password.length > 200) return 'Take at most 200 characters.';
   if (password === current) return 'Take another one than the present password.';
-  if (password.toLowerCase().includes(email.split('@')[0]!.toLowerCase()))
+  if (password.toLowerCase().includes(email.split('@')[0].toLowerCase()))
     return 'Leave your e-mail address out of it.';
   if (new Set(password).size < 6) return 'Take more different characters.';
   return null;

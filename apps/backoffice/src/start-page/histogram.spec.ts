@@ -2,14 +2,14 @@ import { addTo, bucketOf, BUCKETS, percentile } from './histogram';
 
 function histogramOf(durations: number[]): number[] {
   const histogram = new Array<number>(BUCKETS).fill(0);
-  for (const duration of durations) histogram[bucketOf(duration)]! += 1;
+  for (const duration of durations) histogram[bucketOf(duration)] += 1;
   return histogram;
 }
 
 describe('percentiles from a histogram', () => {
   it.each([0.5, 0.95, 0.99])('at %f is within 10 % of the exact one', (share) => {
     const durations = Array.from({ length: 5_000 }, (_, i) => 20 + ((i * 7919) % 5_000));
-    const exact = [...durations].sort((a, b) => a - b)[Math.ceil(durations.length * share) - 1]!;
+    const exact = [...durations].sort((a, b) => a - b)[Math.ceil(durations.length * share) - 1];
     expect(Math.abs(percentile(histogramOf(durations), share)! - exact) / exact).toBeLessThan(0.1);
   });
 

@@ -12,7 +12,7 @@ export function bucketOf(durationMs: number): number {
 
 /** Adds a histogram to another one. */
 export function addTo(sum: number[], histogram: number[]): void {
-  for (let i = 0; i < histogram.length; i++) sum[i] = (sum[i] ?? 0) + histogram[i]!;
+  for (let i = 0; i < histogram.length; i++) sum[i] = (sum[i] ?? 0) + histogram[i];
 }
 
 /** The duration below which a share (0 to 1) of all lies, in milliseconds; null when there are none. */
@@ -21,7 +21,7 @@ export function percentile(histogram: number[], share: number): number | null {
   if (total === 0) return null;
   let left = Math.ceil(total * share);
   for (let i = 0; i < histogram.length; i++) {
-    left -= histogram[i]!;
+    left -= histogram[i];
     if (left <= 0) return Math.round(GROWTH ** (i + 0.5));
   }
   return null;

@@ -86,8 +86,8 @@ export class MinuteSampler implements OnApplicationBootstrap, OnApplicationShutd
   async waiting(): Promise<Waiting> {
     const [row] = await this.sql.rows<{ waiting: number; oldest_ms: string | null }>(WAITING);
     return {
-      waiting: row!.waiting,
-      oldestWaitingMs: row!.oldest_ms === null ? null : Math.max(0, Number(row!.oldest_ms)),
+      waiting: row.waiting,
+      oldestWaitingMs: row.oldest_ms === null ? null : Math.max(0, Number(row.oldest_ms)),
     };
   }
 
@@ -146,7 +146,7 @@ function minutesOf(rows: CountRow[]): Minute[] {
     minutes.set(at, minute);
     minute.attempts += row.count;
     if (row.delivered) minute.delivered += row.count;
-    if (row.answered) minute.duration_histogram[row.bucket]! += row.count;
+    if (row.answered) minute.duration_histogram[row.bucket] += row.count;
   }
   return [...minutes.values()].sort((a, b) => a.minute.getTime() - b.minute.getTime());
 }

@@ -49,7 +49,7 @@ export function Chart({ title, now, series, format, max, least = 1, isBad }: {
           </g>
         ))}
         {series.length > 1 && [0, Math.floor((series.length - 1) / 2), series.length - 1].map((i, n) => (
-          <text key={i} x={x(i)} y={HEIGHT - 5} textAnchor={n === 0 ? 'start' : n === 1 ? 'middle' : 'end'}>{timeLabel(series[i]!.at)}</text>
+          <text key={i} x={x(i)} y={HEIGHT - 5} textAnchor={n === 0 ? 'start' : n === 1 ? 'middle' : 'end'}>{timeLabel(series[i].at)}</text>
         ))}
         {pathsOf(series, x, y).map((d, i) => <path key={i} d={d} className="line" />)}
         {point && point.value !== null && <circle cx={x(hovered!)} cy={y(point.value)} r="4" className="dot" />}
