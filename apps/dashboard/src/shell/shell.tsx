@@ -80,8 +80,8 @@ function Sidebar({ session }: { session: Session }) {
       </nav>
       <div className="sidebar-foot">
         <span>
-          Times are shown in {zone.replaceAll('_', ' ')}{' '}
-          {zone === 'UTC' ? '' : `(${zoneLabel(zone, new Date())})`}.{' '}
+          Times are shown in {zone.replaceAll('_', ' ')}
+          {zone === 'UTC' ? '' : ` (${zoneLabel(zone, new Date())})`}.{' '}
           <Link to="/settings/preferences" className="underlined">
             Change
           </Link>
