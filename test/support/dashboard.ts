@@ -1,25 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { PUBLISHER_TOKEN, type TestApp } from './app';
+import { ensureBuilt } from './program';
 
-const ROOT = resolve(__dirname, '..', '..');
-const BUILT = join(ROOT, 'dist', 'dashboard', 'index.html');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Builds the dashboard unless what is there is newer than its sources. */
-export function ensureDashboardBuilt(): void {
-  const sources = readdirSync(join(ROOT, 'apps', 'dashboard'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
-  if (existsSync(BUILT) && statSync(BUILT).mtimeMs > Math.max(...sources)) return;
-  const build = spawnSync('npm', ['run', '--silent', 'build:dashboard'], { cwd: ROOT, encoding: 'utf8' });
-  if (build.status !== 0)
-    throw new Error(`The dashboard could not be built:\n${build.stdout}${build.stderr}`);
-}
+export const ensureDashboardBuilt = ensureBuilt;
 
 /** A page in a browser of its own, with what went wrong in it. */
 export class Visit {
