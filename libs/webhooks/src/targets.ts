@@ -48,11 +48,14 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
   /** Loads under way, and whether the webhook was changed meanwhile: then what they bring is not kept. */
   private readonly loading = new Map<string, { overtaken: boolean }>();
   private readonly changeListeners: ((webhookId: string) => void)[] = [];
-  private readonly loader = new GroupCommit<string, WebhookTarget | null>((ids) => this.loadAll(ids), {
-    lingerMs: 0,
-    maxItems: 500,
-    concurrency: 2,
-  });
+  private readonly loader = new GroupCommit<string, WebhookTarget | Error | null>(
+    (ids) => this.loadAll(ids),
+    {
+      lingerMs: 0,
+      maxItems: 500,
+      concurrency: 2,
+    },
+  );
   private readonly logger = new Logger('WebhookTargets');
   private timer: NodeJS.Timeout | null = null;
 
@@ -72,9 +75,14 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     return this.kept.get(webhookId);
   }
 
-  /** @returns null when there is no such webhook; a deleted one is found, and says so. */
+  /**
+   * @returns null when there is no such webhook; a deleted one is found, and says so.
+   * @throws when its secrets can't be opened: sending unsigned what has to be signed would be worse than waiting.
+   */
   async get(webhookId: string): Promise<WebhookTarget | null> {
-    return this.kept.get(webhookId) ?? this.loader.add(webhookId);
+    const found = this.kept.get(webhookId) ?? (await this.loader.add(webhookId));
+    if (found instanceof Error) throw found;
+    return found;
   }
 
   /** Calls back after a webhook was changed. */
@@ -108,13 +116,14 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  private async loadAll(ids: string[]): Promise<(WebhookTarget | null)[]> {
+  private async loadAll(ids: string[]): Promise<(WebhookTarget | Error | null)[]> {
     const load = { overtaken: false };
     for (const id of ids) this.loading.set(id, load);
     try {
       const rows = await this.sql.rows<TargetRow>(LOAD, [plainArray([...new Set(ids)].map(toUuid))]);
       const found = new Map(rows.map((row) => [fromUuid('whk', row.id) as string, this.toTarget(row)]));
-      if (!load.overtaken) for (const target of found.values()) if (target) this.keep(target);
+      if (!load.overtaken)
+        for (const target of found.values()) if (target instanceof WebhookTarget) this.keep(target);
       return ids.map((id) => found.get(id) ?? null);
     } finally {
       for (const id of ids) if (this.loading.get(id) === load) this.loading.delete(id);
@@ -126,13 +135,12 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     this.kept.set(target.id, target);
   }
 
-  /** @returns null when its secrets can't be opened: sending unsigned what has to be signed would be worse than not sending. */
-  private toTarget(row: TargetRow): WebhookTarget | null {
+  private toTarget(row: TargetRow): WebhookTarget | Error {
     try {
       return this.openTarget(row);
     } catch (error) {
       this.logger.error(`Webhook ${row.id}: ${(error as Error).message}`);
-      return null;
+      return error as Error;
     }
   }
 

@@ -1,4 +1,4 @@
-import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { BeforeApplicationShutdown, Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { type CommittedEvent, type Custody, FirstAttempts } from '@app/events';
 import { uuidv7 } from '@app/platform';
 import type { WebhookTarget } from '@app/webhooks';
@@ -32,7 +32,10 @@ const STOP_WITHIN_MS = 11_000;
  * From 1 to 3 a lease in PostgreSQL says that it is in this process's hand. If the process dies, another takes it over.
  */
 @Injectable()
-export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApplicationShutdown {
+export class DeliveryEngine
+  extends FirstAttempts
+  implements GateWork, OnModuleDestroy, BeforeApplicationShutdown
+{
   readonly slots = new Slots();
   private readonly logger = new Logger('Delivery');
   private readonly attempting = new Set<Promise<void>>();
@@ -131,9 +134,12 @@ export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApp
   }
 
   /** Ends what is in flight, hands back what is not. */
-  async beforeApplicationShutdown(): Promise<void> {
+  onModuleDestroy(): void {
     this.isStopping = true;
     for (const gate of this.gates.all()) this.giveUp(gate.empty());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref());
     await Promise.race([late, this.settleAll()]);
   }
@@ -150,10 +156,17 @@ export class DeliveryEngine extends FirstAttempts implements GateWork, BeforeApp
   }
 
   private async attemptPastGate(delivery: InHand): Promise<void> {
-    const target = await this.gates.settingsOf(delivery.webhookId);
-    const result = await this.send(delivery, target);
-    await this.settlement.settle(delivery, target, result);
-    this.hand.drop(delivery);
+    try {
+      const target = await this.gates.settingsOf(delivery.webhookId);
+      const result = await this.send(delivery, target);
+      await this.settlement.settle(delivery, target, result);
+    } catch (error) {
+      // The wish stands in PostgreSQL still; letting go of it here is what has it taken again.
+      delivery.lease.open = 0;
+      throw error;
+    } finally {
+      this.hand.drop(delivery);
+    }
   }
 
   private async attempt(delivery: InHand, gate: Gate, standing: Standing): Promise<void> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '@app/accounts';
 import { FirstAttempts } from '@app/events';
 import { QUEUES, registerQueues } from '@app/platform';
 import { WebhookTargetsModule } from '@app/webhooks';
@@ -23,7 +24,7 @@ import { WebhookHealth } from './webhook-health';
 
 /** Sending, for the one process that reaches outside. */
 @Module({
-  imports: [WebhookTargetsModule, registerQueues(QUEUES.retries)],
+  imports: [AccountsModule, WebhookTargetsModule, registerQueues(QUEUES.retries)],
   providers: [
     DeliveryEngine,
     { provide: FirstAttempts, useExisting: DeliveryEngine },

@@ -4,7 +4,7 @@ import { LeaseStore } from '../store/lease-store';
 import { ManualAttempts } from '../store/manual-attempts';
 import { Hand } from './hand';
 import { Membership } from './membership';
-import { Periodic } from './periodic';
+import { Periodic } from '../periodic';
 
 const BEAT_EVERY_MS = 1_000;
 const LOOK_FOR_LOST_EVERY_MS = 5_000;
@@ -17,6 +17,7 @@ export class Heartbeat implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly logger = new Logger('Heartbeat');
   private readonly beats = new Periodic(BEAT_EVERY_MS, () => this.beat(), (error) => this.complain(error)); // prettier-ignore
   private readonly searches = new Periodic(LOOK_FOR_LOST_EVERY_MS, () => this.findLost(), (error) => this.complain(error)); // prettier-ignore
+  private unknownWishes = new Set<string>();
   private isAway = false;
 
   constructor(
@@ -55,8 +56,18 @@ export class Heartbeat implements OnApplicationBootstrap, OnApplicationShutdown 
     const mine = await this.leases.of([this.membership.dispatcherId], LOST_AFTER_MS);
     const lost = mine.filter((leaseId) => !this.hand.holds(leaseId));
     if (lost.length > 0) this.report('lost-commit', await this.leases.takeOver(lost));
+    await this.findLostWishes();
     const holders = await this.leases.unknownHolders();
     if (holders.length > 0) await this.takeOver(holders);
+  }
+
+  private async findLostWishes(): Promise<void> {
+    const taken = await this.manual.takenBy(this.membership.dispatcherId);
+    const unknown = taken.filter((id) => !this.hand.holds(id));
+    // One that was taken a moment ago may not be in hand yet: only what was unknown last time, too, is lost.
+    const lost = unknown.filter((id) => this.unknownWishes.has(id));
+    this.unknownWishes = new Set(unknown);
+    if (lost.length > 0) await this.manual.giveBack(lost);
   }
 
   private async takeOver(dispatcherIds: string[]): Promise<void> {

@@ -5,7 +5,7 @@ import { DeliveryStore } from '../store/delivery-store';
 import { Gates } from './gates';
 import { ManualSender } from './manual-sender';
 import { Membership } from './membership';
-import { Periodic } from './periodic';
+import { Periodic } from '../periodic';
 
 /** How often the sweeper looks, in milliseconds. */
 const SWEEP_EVERY_MS = 300;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ChangeFeed, GroupCommit, Metrics, plainArray, Sql, toUuid } from '@app/platform';
+import { AuditTrail } from '@app/accounts';
+import { ChangeFeed, GroupCommit, Metrics, plainArray, Sql, toUuid, fromUuid } from '@app/platform';
 import type { CircuitState, WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
 
@@ -9,6 +10,12 @@ const DISABLED_REASON =
   'Every attempt has failed for 5 days. Mend the endpoint, set the webhook to ACTIVE, and replay what it missed.';
 const NOTE_AGAIN_AFTER_MS = 60_000;
 
+/** A change that the customer sees, so it counts as one: another tab's ETag is old now. */
+const DISABLE = `
+  update webhooks set status = 'DISABLED', disabled_reason = $3, updated_at = now(), version = version + 1
+  where id = $1 and status = 'ACTIVE' and failing_since < now() - $2::bigint * interval '1 millisecond'
+  returning account_id`;
+
 interface CircuitMove {
   webhookId: string;
   state: CircuitState;
@@ -16,8 +23,8 @@ interface CircuitMove {
 
 /**
  * Keeps what customers and staff see of a webhook's health: since when it has been failing, its circuit, and that the
- * system has disabled it. Written when it changes, not with each attempt. Never touches `version` and `updated_at`:
- * those belong to the customer's own changes.
+ * system has disabled it. Written when it changes, not with each attempt. Save for disabling, it leaves
+ * `version` and `updated_at` alone: those belong to the customer's own changes.
  */
 @Injectable()
 export class WebhookHealth {
@@ -35,6 +42,7 @@ export class WebhookHealth {
     private readonly sql: Sql,
     private readonly changes: ChangeFeed,
     private readonly metrics: Metrics,
+    private readonly audit: AuditTrail,
   ) {}
 
   note(target: WebhookTarget, result: AttemptResult): void {
@@ -78,18 +86,26 @@ export class WebhookHealth {
   }
 
   private async noteFailure(webhookId: string): Promise<void> {
-    const disabled = await this.sql.rows<{ disabled: boolean }>(
-      `update webhooks set
-         failing_since = coalesce(failing_since, now()),
-         status = case when status = 'ACTIVE' and failing_since < now() - $2::bigint * interval '1 millisecond' then 'DISABLED' else status end,
-         disabled_reason = case when status = 'ACTIVE' and failing_since < now() - $2::bigint * interval '1 millisecond' then $3 else disabled_reason end
-       where id = $1 and (failing_since is null or failing_since < now() - $2::bigint * interval '1 millisecond')
-       returning status = 'DISABLED' as disabled`,
-      [toUuid(webhookId), DISABLE_AFTER_MS, DISABLED_REASON],
+    const id = toUuid(webhookId);
+    const noted = await this.sql.execute(
+      'update webhooks set failing_since = now() where id = $1 and failing_since is null',
+      [id],
     );
-    if (disabled.length === 0) return;
-    if (disabled[0].disabled) this.logger.warn({ msg: 'disabled', webhookId, reason: DISABLED_REASON });
-    await this.changes.announce('webhook', webhookId);
+    const disabled =
+      noted > 0
+        ? []
+        : await this.sql.rows<{ account_id: string }>(DISABLE, [id, DISABLE_AFTER_MS, DISABLED_REASON]);
+    for (const { account_id } of disabled) {
+      this.logger.warn({ msg: 'disabled', webhookId, reason: DISABLED_REASON });
+      await this.audit.record({
+        accountId: fromUuid('acc', account_id),
+        actor: { kind: 'system', id: 'dispatcher' },
+        action: 'webhook.disable',
+        subject: webhookId,
+        reason: DISABLED_REASON,
+      });
+    }
+    if (noted > 0 || disabled.length > 0) await this.changes.announce('webhook', webhookId);
   }
 
   /** What is seen of a webhook's health may lag; sending goes on. */

@@ -1,5 +1,5 @@
-import { Injectable, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { BackgroundLoop } from '../background-loop';
+import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Periodic } from '../periodic';
 import { PayloadExpunger } from './payload-expunger';
 
 const EVERY_MS = 30_000;
@@ -7,10 +7,15 @@ const EVERY_MS = 30_000;
 /** Runs in the dispatcher: see `PayloadExpunger.forgetLateAnswers`. */
 @Injectable()
 export class LateAnswers implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly loop: BackgroundLoop;
+  private readonly logger = new Logger('LateAnswers');
+  private readonly loop: Periodic;
 
   constructor(expunger: PayloadExpunger) {
-    this.loop = new BackgroundLoop('LateAnswers', EVERY_MS, () => expunger.forgetLateAnswers());
+    this.loop = new Periodic(
+      EVERY_MS,
+      () => expunger.forgetLateAnswers(),
+      (error) => this.logger.warn({ err: error, msg: 'Forgetting will be tried again' }),
+    );
   }
 
   onApplicationBootstrap(): void {

@@ -1,7 +1,7 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Sql } from '@app/platform';
-import { BackgroundLoop } from '../background-loop';
+import { Periodic } from '../periodic';
 import { DURATION_BUCKET_SQL } from './response-times';
 
 /** An attempt is on record this long after its start: it lasts 10 s at most, and is then committed within moments. */
@@ -45,7 +45,11 @@ interface Progress {
 @Injectable()
 export class StatsRollup implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('StatsRollup');
-  private readonly loop = new BackgroundLoop('StatsRollup', EVERY_MS, () => this.catchUp());
+  private readonly loop = new Periodic(
+    EVERY_MS,
+    () => this.catchUp(),
+    (error) => this.logger.warn({ err: error, msg: 'Counting will be tried again' }),
+  );
 
   constructor(private readonly sql: Sql) {}
 

@@ -1,8 +1,8 @@
-import { Injectable, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { ChangeFeed, fromUuid, IN_INDEX_ORDER, Sql } from '@app/platform';
 import type { WebhookStatus } from '@app/webhooks';
-import { BackgroundLoop } from '../background-loop';
+import { Periodic } from '../periodic';
 import { DispatcherCommands } from '../commands/dispatcher-commands';
 import { isCounting, nextPhase, type ReplayPhase } from './replay-phase';
 import type { ReplayScope, StepResult } from './replay-query';
@@ -54,7 +54,12 @@ interface ReplayRow {
  */
 @Injectable()
 export class ReplayRunner implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly loop = new BackgroundLoop('ReplayRunner', LOOK_AGAIN_MS, () => this.work());
+  private readonly logger = new Logger('ReplayRunner');
+  private readonly loop = new Periodic(
+    LOOK_AGAIN_MS,
+    () => this.work(),
+    (error) => this.logger.warn({ err: error, msg: 'Replaying will be tried again' }),
+  );
 
   constructor(
     private readonly sql: Sql,

@@ -33,6 +33,16 @@ const RELEASE = {
   text: 'update manual_attempts set dispatcher_id = null where dispatcher_id = any ($1::uuid[])',
 };
 
+const TAKEN_BY = {
+  name: 'manual-attempts.taken-by',
+  text: 'select id from manual_attempts where dispatcher_id = $1::uuid order by id limit 1000',
+};
+
+const GIVE_BACK = {
+  name: 'manual-attempts.give-back',
+  text: 'update manual_attempts set dispatcher_id = null where id = any ($1::uuid[])',
+};
+
 type ManualRow = [manualId: string, ...Parameters<typeof toInHand>[0]];
 
 /** Attempts that a person asked for: kept in PostgreSQL from the asking to the record of the attempt. */
@@ -47,6 +57,16 @@ export class ManualAttempts {
   async claim(dispatcherId: string, ids?: readonly string[]): Promise<InHand[]> {
     const rows = await this.sql.tuples<ManualRow>(CLAIM, [dispatcherId, ids ? plainArray(ids) : null]);
     return rows.map(([manualId, ...row]) => toInHand(row, { id: manualId, open: 1 }));
+  }
+
+  /** What a dispatcher has taken, by PostgreSQL. */
+  async takenBy(dispatcherId: string): Promise<string[]> {
+    return (await this.sql.tuples<[string]>(TAKEN_BY, [dispatcherId])).map(([id]) => id);
+  }
+
+  /** Lets others have wishes that were taken, and whose taker doesn't know of it: the answer to its claim was lost. */
+  async giveBack(ids: readonly string[]): Promise<void> {
+    await this.sql.execute(GIVE_BACK, [plainArray(ids)]);
   }
 
   /** Gives back what dispatchers had taken that are gone. */
