@@ -58,7 +58,13 @@ export const TABLES: ShownTable[] = [
     columns: ['name', 'accountId', 'url', 'status', 'circuitState', 'failingSince'],
     filters: ['accountId', 'name', 'url', 'status', 'circuitState', 'events', 'format', 'createdAt'],
     references: { accountId: 'accounts' },
-    drawn: { status: 'StateCell', circuitState: 'StateCell', failingSince: 'TimeCell', url: 'LongCell' },
+    drawn: {
+      name: 'LongCell',
+      status: 'StateCell',
+      circuitState: 'StateCell',
+      failingSince: 'TimeCell',
+      url: 'LongCell',
+    },
     page: 'WebhookPage',
     values: {
       status: WEBHOOK_STATUSES,
@@ -180,6 +186,7 @@ export const TABLES: ShownTable[] = [
   },
   {
     id: 'audit',
+    titleProperty: 'action',
     model: AuditEntry,
     label: 'Audit log',
     one: 'Entry of the audit log',
