@@ -1,5 +1,6 @@
 import { ACTION_PERMISSIONS } from '../../apps/backoffice/src/adminjs/backoffice.loader';
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
+import { PhoneIndex } from '../../apps/backoffice/src/find/phone-index';
 import { may, ROLES, type Permission, type Role } from '../../apps/backoffice/src/staff/permissions';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import {
@@ -342,10 +343,20 @@ describe('what each role may do in the backoffice', () => {
       (await as.VIEWER.api(`/pages/find?q=${encodeURIComponent(query)}`)).json;
     const before = await find('030 / 901 820');
     expect(before.leadsTo).toBe(`/admin/resources/events/records/${id}/show`);
+    // So far it was looked for among the newest events; from now on it stands in the index, as a hash.
+    await app.get(PhoneIndex).catchUp(new Date(Date.now() + 60_000));
+    const indexed = () =>
+      one<{ count: number }>(
+        'select count(*)::int as count from event_phones where event_id = $1',
+        id.slice(4),
+      );
+    expect(await indexed()).toEqual({ count: 2 });
+    expect((await find('0049-30-901820')).leadsTo).toBe(before.leadsTo);
     idOf['events'] = id;
     expect((await act('VIEWER', 'events', 'expunge')).status).toBe(403);
     expect((await act('SUPPORT', 'events', 'expunge')).json.done.said).toBe('The payload is gone.');
     expect(await find('+49 30 901820')).toMatchObject({ found: [], leadsTo: null });
+    expect(await indexed()).toEqual({ count: 0 });
     const shown = (await as.SUPPORT.api(`/resources/events/records/${id}/show`)).json.record.params.view;
     expect(shown).toMatchObject({ data: null, from: null, to: null });
     expect((await audit('event.expunge'))[0]).toMatchObject({
