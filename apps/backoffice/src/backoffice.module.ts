@@ -14,6 +14,7 @@ import { WebhooksModule } from '@app/webhooks';
 import { AdminActions } from './actions/admin-actions';
 import { DeliveryActions } from './actions/delivery-actions';
 import { Reveal } from './actions/reveal';
+import { ReplayActions } from './actions/replay-actions';
 import { WebhookActions } from './actions/webhook-actions';
 import { BackofficeAdmin } from './adminjs/backoffice-admin';
 import { BackofficePages } from './adminjs/backoffice-pages';
@@ -61,6 +62,7 @@ import { StartPage } from './start-page/start-page';
     DeliveryPage,
     BackofficePages,
     DeliveryActions,
+    ReplayActions,
     WebhookActions,
     AdminActions,
     Reveal,

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '@app/accounts';
-import { DispatcherCommands, ReplayService, type ReplaySelection } from '@app/delivery';
+import { DispatcherCommands } from '@app/delivery';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
 import { WebhookService } from '@app/webhooks';
 import { staffActor } from '../staff/staff.service';
-import { count, pageOf } from './delivery-actions';
-import type { By, Done, Input, RecordAction, Subject } from './staff-action';
+import { pageOf } from './delivery-actions';
+import { ReplayActions } from './replay-actions';
+import type { By, Done, RecordAction, Subject } from './staff-action';
 
-const DAY_MS = 86_400_000;
 const isLive = (webhook: Subject): boolean => !webhook['deletedAt'];
 
 /** What staff can do about a webhook. */
@@ -16,7 +16,7 @@ export class WebhookActions {
   constructor(
     private readonly webhooks: WebhookService,
     private readonly dispatcher: DispatcherCommands,
-    private readonly replays: ReplayService,
+    private readonly replayActions: ReplayActions,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -108,65 +108,6 @@ export class WebhookActions {
     },
   };
 
-  readonly retryFailed: RecordAction = {
-    kind: 'record',
-    name: 'retryFailed',
-    label: 'Retry failed',
-    icon: 'RotateCw',
-    permission: 'webhook.replay',
-    needsReason: true,
-    isOffered: (webhook) => isLive(webhook) && webhook['status'] === 'ACTIVE',
-    ask: () =>
-      Promise.resolve({
-        question: 'Everything that failed since this time is sent again, in the background.',
-        fields: [
-          {
-            name: 'since',
-            label: 'Since',
-            type: 'datetime',
-            initial: new Date(Date.now() - DAY_MS).toISOString(),
-          },
-        ],
-      }),
-    act: (webhook, input, by) => this.startReplay(webhook, { ...input, which: 'failed' }, by),
-  };
-
-  readonly replay: RecordAction = {
-    kind: 'record',
-    name: 'replay',
-    label: 'Replay',
-    icon: 'Rewind',
-    permission: 'webhook.replay',
-    needsReason: true,
-    isOffered: (webhook) => isLive(webhook) && webhook['status'] === 'ACTIVE',
-    ask: () =>
-      Promise.resolve({
-        question:
-          'Calls of this time are sent again, in the background. The webhook’s page shows how far it is.',
-        fields: [
-          {
-            name: 'which',
-            label: 'Which',
-            type: 'select',
-            initial: 'failed',
-            options: [
-              { value: 'failed', label: 'What failed' },
-              { value: 'missed', label: 'What it never got, e.g. while it was paused' },
-              { value: 'all', label: 'Everything, also what was delivered' },
-            ],
-          },
-          {
-            name: 'since',
-            label: 'Since',
-            type: 'datetime',
-            initial: new Date(Date.now() - DAY_MS).toISOString(),
-          },
-          { name: 'until', label: 'Until', type: 'datetime', optional: true, hint: 'Left empty: until now.' },
-        ],
-      }),
-    act: (webhook, input, by) => this.startReplay(webhook, input, by),
-  };
-
   readonly rotateSecret: RecordAction = {
     kind: 'record',
     name: 'rotateSecret',
@@ -251,13 +192,14 @@ export class WebhookActions {
   };
 
   get all(): RecordAction[] {
+    const { retryFailed, replay } = this.replayActions;
     return [
       this.sendTest,
       this.pause,
       this.activate,
       this.resetCircuit,
-      this.retryFailed,
-      this.replay,
+      retryFailed,
+      replay,
       this.rotateSecret,
       this.changeLimits,
     ];
@@ -271,19 +213,6 @@ export class WebhookActions {
   ): Promise<Done> {
     await this.webhooks.update(accountOf(webhook), webhook.id, { status }, changeBy(by));
     return { said, leadsTo: pageOf('webhooks', webhook.id, 'Back to the webhook') };
-  }
-
-  private async startReplay(webhook: Subject, input: Input, by: By): Promise<Done> {
-    const request = {
-      which: input['which'] as ReplaySelection,
-      since: new Date(input['since']),
-      ...(input['until'] ? { until: new Date(input['until']) } : {}),
-    };
-    const replay = await this.replays.request(accountOf(webhook), webhook.id, request, changeBy(by));
-    return {
-      said: `${count(replay.count, 'call is', 'calls are')} being sent again, in the background.`,
-      leadsTo: pageOf('webhooks', webhook.id, 'See how far it is'),
-    };
   }
 
   private async note(
