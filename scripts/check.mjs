@@ -11,6 +11,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const STEPS = [
   ['types', 'tsc --noEmit -p tsconfig.json'],
   ['types of the dashboard', 'tsc --noEmit -p apps/dashboard'],
+  ['types of the backoffice pages', 'tsc --noEmit -p apps/backoffice/src/components'],
   ['lint', 'eslint .'],
   ['format', 'prettier --check --log-level warn .'],
   ['import walls', 'depcruise apps libs test --output-type err --config .dependency-cruiser.cjs'],

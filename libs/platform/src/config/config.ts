@@ -22,12 +22,15 @@ const toList = Transform(
   typeof value === 'string' ? value.split(',').map((part) => part.trim()).filter(Boolean) : value, // prettier-ignore
 );
 
+const ENCRYPTION_KEY_RULE =
+  'ENCRYPTION_KEY must be set, to 32 bytes in base64 (make one: openssl rand -base64 32)';
+
 function Is32BytesInBase64(): PropertyDecorator {
   return ValidateBy({
     name: 'is32BytesInBase64',
     validator: {
       validate: is32Bytes,
-      defaultMessage: () => 'ENCRYPTION_KEY must be 32 bytes in base64 (make one: openssl rand -base64 32)',
+      defaultMessage: () => ENCRYPTION_KEY_RULE,
     },
   });
 }
@@ -105,7 +108,7 @@ export class Config {
   readonly PUBLISHER_TOKEN!: string;
 
   @Is32BytesInBase64()
-  @IsBase64({}, { message: 'ENCRYPTION_KEY must be base64' })
+  @IsBase64({}, { message: ENCRYPTION_KEY_RULE })
   readonly ENCRYPTION_KEY!: string;
 
   /** Keys that ENCRYPTION_KEY replaced; they still decrypt until `npm run rotate-encryption-key` has run. */
