@@ -12,6 +12,7 @@ export default tseslint.config(
       'apps/standalone/src/inspector/page/**',
       '**/*.mjs',
       '**/*.cjs',
+      '**/*.cts',
     ],
   },
   js.configs.recommended,

@@ -37,7 +37,10 @@ let code = 1;
 let servers;
 try {
   servers = await startTestServers(run, folder, (line) => console.log(line));
-  if (!signalled) code = await runJest(servers.environment);
+  code = 0;
+  for (const [i, options] of runs().entries()) {
+    if (!signalled) code = (await runJest(servers.environment, options, resultOf(i))) || code;
+  }
 } catch (error) {
   console.error(`The tests could not be run. ${error.message}`);
 } finally {
@@ -49,10 +52,27 @@ try {
 }
 process.exit(signalled ? 128 + signalled : code);
 
-function runJest(environment) {
+/**
+ * Without arguments: first what is pure, on all processors, then what measures times and drives browsers, one after the
+ * other, so that nothing is late because of its neighbour.
+ */
+function runs() {
+  const given = process.argv.slice(2);
+  if (given.length > 0) return [given];
+  return [
+    ['--selectProjects', 'unit', '--maxWorkers=100%'],
+    ['--selectProjects', 'e2e', '--runInBand'],
+  ];
+}
+
+function resultOf(run) {
+  return join(folder, `result-${run}.json`);
+}
+
+function runJest(environment, given, result) {
   const bin = require.resolve('jest/bin/jest');
-  const options = ['--json', `--outputFile=${join(folder, 'result.json')}`];
-  jest = spawn(process.execPath, [bin, '--config', 'jest.config.cjs', ...options, ...process.argv.slice(2)], {
+  const options = ['--json', `--outputFile=${result}`];
+  jest = spawn(process.execPath, [bin, '--config', 'jest.config.cjs', ...options, ...given], {
     cwd: root,
     // A process group of its own, so that what tests have started can be ended with them.
     detached: true,
@@ -71,7 +91,7 @@ function runJest(environment) {
         .join(' '),
     },
   });
-  const watch = endIfItHangs();
+  const watch = endIfItHangs(result);
   return new Promise((done) => {
     jest.once('error', (error) => {
       console.error(error.message);
@@ -94,10 +114,10 @@ function signalTests(signal) {
 }
 
 /** A test that leaves a connection or a timer open would keep Jest for ever after its results are there. */
-function endIfItHangs() {
+function endIfItHangs(result) {
   let reportedAt = 0;
   return setInterval(() => {
-    if (!reportedAt && existsSync(join(folder, 'result.json'))) reportedAt = Date.now();
+    if (!reportedAt && existsSync(result)) reportedAt = Date.now();
     if (!reportedAt || Date.now() - reportedAt < 10_000) return;
     console.error('Jest did not end by itself: a test has left something open (see --detectOpenHandles).');
     signalTests('SIGKILL');
@@ -106,14 +126,18 @@ function endIfItHangs() {
 
 /** One line that a machine can read, last of all. */
 function tellCounts() {
-  try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites } = JSON.parse(
-      readFileSync(join(folder, 'result.json'), 'utf8'),
-    );
-    // A file that could not even be loaded has no failed test in it, and still is a failure.
-    const failed = numFailedTests + Math.min(numRuntimeErrorTestSuites, numFailedTestSuites);
-    console.log(`\n${numPassedTests} passed, ${failed} failed`);
-  } catch {
-    console.log('\n0 passed, 1 failed');
+  let passed = 0;
+  let failed = 0;
+  for (const i of runs().keys()) {
+    try {
+      const counts = JSON.parse(readFileSync(resultOf(i), 'utf8'));
+      passed += counts.numPassedTests;
+      // A file that could not even be loaded has no failed test in it, and still is a failure.
+      failed +=
+        counts.numFailedTests + Math.min(counts.numRuntimeErrorTestSuites, counts.numFailedTestSuites);
+    } catch {
+      failed += 1;
+    }
   }
+  console.log(`\n${passed} passed, ${failed} failed`);
 }

@@ -30,4 +30,6 @@ mkdirSync(join(target, 'assets'), { recursive: true });
 cpSync(join(source, 'assets'), join(target, 'assets'), { recursive: true });
 writeFileSync(join(target, 'entry.js'), entry);
 await componentsBundler.build();
-console.log(`Backoffice: ${components.length} components bundled into ${relative(process.cwd(), target)}/bundle.js`);
+console.log(
+  `Backoffice: ${components.length} components bundled into ${relative(process.cwd(), target)}/bundle.js`,
+);
