@@ -101,7 +101,7 @@ export class DeliveryEngine
     if (this.isStopping) return this.giveUp(deliveries);
     for (const delivery of deliveries) {
       const gate = this.gates.of(delivery.webhookId, delivery.accountId);
-      if (!gate.offer(delivery)) this.park([delivery], gate);
+      if (this.isCrowdedFor(gate) || !gate.offer(delivery)) this.park([delivery], gate);
     }
   }
 
@@ -125,7 +125,7 @@ export class DeliveryEngine
   }
 
   async fetchParked(gate: Gate, count: number): Promise<InHand[]> {
-    if (this.isStopping || this.hand.isFull || !this.membership.mayAct) return [];
+    if (!this.hasRoom || this.isCrowdedFor(gate) || !this.membership.mayAct) return [];
     const deliveries = await this.parking.fetch(gate.webhookId, count);
     for (const delivery of deliveries) this.hand.take(delivery);
     if (!this.isStopping) return deliveries;
@@ -142,6 +142,11 @@ export class DeliveryEngine
   async beforeApplicationShutdown(): Promise<void> {
     const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref());
     await Promise.race([late, this.settleAll()]);
+  }
+
+  /** Endpoints that keep us waiting may use half of the memory, those that answer all of it. */
+  private isCrowdedFor(gate: Gate): boolean {
+    return this.hand.isCrowded && gate.standing !== 'proven';
   }
 
   private async settleAll(): Promise<void> {

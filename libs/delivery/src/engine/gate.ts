@@ -34,6 +34,8 @@ const MAX_LIMIT = 64;
 /** Waiting in memory for one endpoint, beside those in flight: what it works off within about a second. */
 const QUEUE_WITHIN_MS = 1_000;
 const MIN_QUEUE = 32;
+/** … and for one that has kept us waiting: thousands of them must not fill the memory. */
+const SUSPECT_QUEUE = 4;
 const MAX_QUEUE = 1_024;
 /** An endpoint is suspect after so many time-outs in a row. */
 const SUSPECT_AFTER = 3;
@@ -188,7 +190,7 @@ export class Gate implements SlotWaiter {
   }
 
   private get queueLimit(): number {
-    if (this.standing !== 'proven') return MIN_QUEUE;
+    if (this.standing !== 'proven') return this.standing === 'suspect' ? SUSPECT_QUEUE : MIN_QUEUE;
     const perSecond = Math.min(
       (this.concurrency * QUEUE_WITHIN_MS) / this.latencyMs,
       this.rate?.perSecond ?? Infinity,

@@ -22,6 +22,11 @@ export class Hand {
     return this.deliveries >= MAX_DELIVERIES || this.characters >= MAX_CHARACTERS;
   }
 
+  /** Whether half of it is taken: what is left is for endpoints that answer. */
+  get isCrowded(): boolean {
+    return this.deliveries >= MAX_DELIVERIES / 2 || this.characters >= MAX_CHARACTERS / 2;
+  }
+
   holds(leaseId: string): boolean {
     return this.leases.has(leaseId);
   }
