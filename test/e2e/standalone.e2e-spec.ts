@@ -41,9 +41,11 @@ function keptServers(dataDir: string): { databaseUrl: string; servers: { pid: nu
   return JSON.parse(readFileSync(join(dataDir, 'servers.json'), 'utf8'));
 }
 
+/** A process that has ended stays listed as a zombie until its new parent has looked at it, however long that takes. */
 const isAlive = (pid: number): boolean => {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return !existsSync('/proc/self/stat') || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
