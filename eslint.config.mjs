@@ -13,6 +13,7 @@ export default tseslint.config(
       '**/*.mjs',
       '**/*.cjs',
       '**/*.cts',
+      'test/.tmp/**',
     ],
   },
   js.configs.recommended,
