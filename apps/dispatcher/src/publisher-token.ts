@@ -25,7 +25,7 @@ export class PublisherToken {
 }
 
 function digest(token: string): Buffer {
-  return crypto.createHash('sha256').update(token).digest();
+  return crypto.hash('sha256', token, 'buffer');
 }
 
 @Global()

@@ -43,6 +43,9 @@ export interface StoredEvent {
  * One statement is one transaction and one round trip: the events of a group, a delivery for each webhook that wants
  * one, and the lease that says which dispatcher has them in hand. The webhooks are those of the very moment of the
  * commit, not a cache's. Deliveries of a webhook that has no room now ($10) are born parked.
+ *
+ * \`offset 0\` has the webhooks looked up for each event: a plan made before the table's first statistics would walk
+ * through all webhooks instead.
  */
 const COMMIT_GROUP = {
   name: 'events.commit-group',
@@ -57,12 +60,14 @@ const COMMIT_GROUP = {
       returning id, account_id, type
     ), fanout as (
       insert into deliveries (id, account_id, webhook_id, event_id, event_type, format, status, attempt_count, parked_at)
-      select uuid_generate_v7(), stored.account_id, webhooks.id, stored.id, stored.type, webhooks.format, 'PENDING',
+      select uuid_generate_v7(), stored.account_id, wanting.id, stored.id, stored.type, wanting.format, 'PENDING',
              case when parked then 0 else 1 end, case when parked then now() end
       from stored
-      join webhooks on webhooks.account_id = stored.account_id and webhooks.deleted_at is null
-       and webhooks.status = 'ACTIVE' and stored.type = any (webhooks.events)
-      cross join lateral (select $11 or webhooks.id = any ($10::uuid[]) as parked) as room
+      cross join lateral (
+        select id, format, $11 or id = any ($10::uuid[]) as parked from webhooks
+        where account_id = stored.account_id and deleted_at is null and status = 'ACTIVE' and stored.type = any (events)
+        offset 0
+      ) as wanting
       returning id, event_id, webhook_id, format, parked_at is not null as parked
     ), lease as (
       insert into delivery_leases (id, dispatcher_id, delivery_ids)

@@ -1,6 +1,10 @@
 const ISO_TIME =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?))?$/;
 
+/** Most times come as they are wanted; those are told at a glance. The last days of a month are left to the calendar. */
+const NORMAL_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /** How a time must be spelt, for error messages. */
 export const ISO_TIME_RULE = 'must be an ISO 8601 time with its offset, such as 2026-11-23T10:00:00.000Z';
 
@@ -10,6 +14,7 @@ export const ISO_TIME_RULE = 'must be an ISO 8601 time with its offset, such as 
  * @param dateAlone whether a date without a time is welcome; it stands for its midnight in UTC.
  */
 export function normaliseTime(text: string, dateAlone = false): string | null {
+  if (NORMAL_TIME.test(text)) return text;
   const match = ISO_TIME.exec(text);
   if (!match) return null;
   const [, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute] = match;

@@ -36,9 +36,6 @@ export function build({ skip = false } = {}) {
   if (status !== 0) throw new Error(`npm run build failed:\n${stdout}${stderr}`);
 }
 
-/** As the scripts of package.json start them. */
-const NODE_ARGS = { dispatcher: ['--max-semi-space-size=64'] };
-
 export class House {
   dispatchers = [];
   services = [];
@@ -93,7 +90,7 @@ export class House {
   }
 
   /** @param app `dispatcher`, `api` or `backoffice` */
-  service(app, { name = app, env = {}, nodeArgs = NODE_ARGS[app] } = {}) {
+  service(app, { name = app, env = {}, nodeArgs } = {}) {
     const entry = join(DIST, `apps/${app}/src/main.js`);
     const service = new Service({ name, entry, env: this.env(env), directory: this.directory, nodeArgs });
     this.services.push(service);

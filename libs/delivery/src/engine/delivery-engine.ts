@@ -38,7 +38,9 @@ export class DeliveryEngine
 {
   readonly slots = new Slots();
   private readonly logger = new Logger('Delivery');
-  private readonly attempting = new Set<Promise<void>>();
+  /** Attempts under way, to their record. */
+  private attempting = 0;
+  private idleWaiters: (() => void)[] = [];
   private isStopping = false;
 
   constructor(
@@ -101,7 +103,7 @@ export class DeliveryEngine
     if (this.isStopping) return this.giveUp(deliveries);
     for (const delivery of deliveries) {
       const gate = this.gates.of(delivery.webhookId, delivery.accountId);
-      if (this.isCrowdedFor(gate) || !gate.offer(delivery)) this.park([delivery], gate);
+      if (this.hand.isCrowdedFor(gate.standing) || !gate.offer(delivery)) this.park([delivery], gate);
     }
   }
 
@@ -125,7 +127,7 @@ export class DeliveryEngine
   }
 
   async fetchParked(gate: Gate, count: number): Promise<InHand[]> {
-    if (!this.hasRoom || this.isCrowdedFor(gate) || !this.membership.mayAct) return [];
+    if (!this.hasRoom || this.hand.isCrowdedFor(gate.standing) || !this.membership.mayAct) return [];
     const deliveries = await this.parking.fetch(gate.webhookId, count);
     for (const delivery of deliveries) this.hand.take(delivery);
     if (!this.isStopping) return deliveries;
@@ -144,20 +146,19 @@ export class DeliveryEngine
     await Promise.race([late, this.settleAll()]);
   }
 
-  /** Endpoints that keep us waiting may use half of the memory, those that answer all of it. */
-  private isCrowdedFor(gate: Gate): boolean {
-    return this.hand.isCrowded && gate.standing !== 'proven';
-  }
-
   private async settleAll(): Promise<void> {
-    while (this.attempting.size > 0) await Promise.allSettled(this.attempting);
+    if (this.attempting > 0) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
     await Promise.all([this.settlement.drained(), this.parking.drained()]);
   }
 
-  private track(attempt: Promise<void>): Promise<void> {
-    const tracked = attempt.finally(() => this.attempting.delete(tracked));
-    this.attempting.add(tracked);
-    return tracked;
+  private async track(attempt: Promise<void>): Promise<void> {
+    this.attempting += 1;
+    try {
+      await attempt;
+    } finally {
+      this.attempting -= 1;
+      if (this.attempting === 0) this.idleWaiters.splice(0).forEach((resolve) => resolve());
+    }
   }
 
   private async attemptPastGate(delivery: InHand): Promise<void> {

@@ -2,7 +2,7 @@ import { renderBody, type EventType, type PayloadFormat } from '@app/formatting'
 
 /** The event of a delivery in hand. Its body is made once for each format, however many webhooks get it. */
 export class EventContent {
-  private readonly bodies = new Map<PayloadFormat, Buffer>();
+  private readonly bodies: Partial<Record<PayloadFormat, Buffer>> = {};
 
   constructor(
     readonly id: string,
@@ -16,12 +16,7 @@ export class EventContent {
   /** @returns the exact bytes to sign and send, or null when there is nothing left to send. */
   body(format: PayloadFormat): Buffer | null {
     if (this.data === null) return null;
-    let body = this.bodies.get(format);
-    if (!body) {
-      const { id, type, occurredAt, test, data } = this;
-      body = renderBody({ id, type, occurredAt, test, data }, format);
-      this.bodies.set(format, body);
-    }
-    return body;
+    const { id, type, occurredAt, test, data } = this;
+    return (this.bodies[format] ??= renderBody({ id, type, occurredAt, test, data }, format));
   }
 }

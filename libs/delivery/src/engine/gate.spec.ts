@@ -17,6 +17,8 @@ class Scene {
   readonly fetches: number[] = [];
   readonly circuits: string[] = [];
   readonly doors: boolean[] = [];
+  /** What was waiting each time the gate told that something waits, or nothing any more. */
+  readonly queues: number[] = [];
   failFetches = false;
   readonly gate: Gate;
   private count = 0;
@@ -41,6 +43,7 @@ class Scene {
       },
       {
         doorMoved: (gate) => this.doors.push(gate.hasRoom),
+        queueMoved: (gate) => this.queues.push(gate.queued),
         circuitMoved: (_gate, circuit) => this.circuits.push(circuit.state),
       },
       () => this.now,
@@ -122,6 +125,20 @@ describe('a gate', () => {
     scene.end();
     // One answer: the limit of 16 holds now, and has grown by the success.
     expect(scene.gate.inFlight).toBe(17);
+  });
+
+  it('tells when something begins to wait and when nothing does any more, not each time', () => {
+    const scene = new Scene().configure();
+    scene.offer(4);
+    expect(scene.queues).toEqual([]);
+    scene.offer(3);
+    expect(scene.queues).toEqual([1]);
+    scene.end();
+    expect(scene.queues).toEqual([1, 0]);
+    scene.offer(20);
+    expect(scene.queues).toEqual([1, 0, 1]);
+    expect(scene.gate.empty()).not.toHaveLength(0);
+    expect(scene.queues).toEqual([1, 0, 1, 0]);
   });
 
   it('counts any answer as one, also a refusal', () => {

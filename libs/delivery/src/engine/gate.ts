@@ -20,6 +20,8 @@ export interface GateWork {
 export interface GateWatch {
   /** The gate has room now, or has none any more. */
   doorMoved(gate: Gate): void;
+  /** Something waits in the gate's queue now, or nothing any more. */
+  queueMoved(gate: Gate): void;
   circuitMoved(gate: Gate, circuit: Circuit): void;
 }
 
@@ -63,6 +65,7 @@ export class Gate implements SlotWaiter {
   /** Whether something was parked since the last fetch began: what that one finds isn't all. */
   private parkedSince = false;
   private doorOpen = true;
+  private isWaiting = false;
   private timer: NodeJS.Timeout | null = null;
   private wakesAt = Infinity;
 
@@ -116,7 +119,6 @@ export class Gate implements SlotWaiter {
     // Somebody has set it to ACTIVE again: they think it works.
     if (!first && !wasSending && this.isSending) this.closeCircuit();
     if (elsewhere) this.parkQueue();
-    this.moveDoor();
     this.pump();
   }
 
@@ -131,7 +133,6 @@ export class Gate implements SlotWaiter {
   noteBacklog(): void {
     this.backlog = true;
     this.parkedSince = true;
-    this.moveDoor();
     this.pump();
   }
 
@@ -143,26 +144,30 @@ export class Gate implements SlotWaiter {
     if (circuit.state !== this.circuit.state) this.moveCircuit(circuit);
     this.circuit = circuit;
     this.work.slots.release(standing);
-    this.moveDoor();
     this.pump();
   }
 
   /** Closes the circuit by hand. */
   reset(): void {
     this.closeCircuit();
-    this.moveDoor();
     this.pump();
   }
 
   /** Takes back what has not been started. */
   empty(): InHand[] {
     if (this.timer) clearTimeout(this.timer);
-    return this.queue.splice(0);
+    const waiting = this.queue.splice(0);
+    this.tell();
+    return waiting;
   }
 
   /** Starts what may start, and sees that there is something to start. */
   pump(): void {
-    if (this.target === undefined) return;
+    if (this.target !== undefined) this.startWhatMay();
+    this.tell();
+  }
+
+  private startWhatMay(): void {
     while (this.queue.length > 0 && this.mayStart()) {
       const standing = this.standing;
       if (!this.work.slots.take(standing, this)) break;
@@ -172,7 +177,6 @@ export class Gate implements SlotWaiter {
       this.work.start(this.queue.shift()!, this, standing);
     }
     if (this.backlog) this.refill();
-    this.moveDoor();
   }
 
   get standing(): Standing {
@@ -230,7 +234,6 @@ export class Gate implements SlotWaiter {
   private accept(delivery: InHand): void {
     this.queue.push(delivery);
     this.lastUsedAt = this.now();
-    this.moveDoor();
     this.pump();
   }
 
@@ -256,7 +259,6 @@ export class Gate implements SlotWaiter {
       )
       .finally(() => {
         this.fetching = false;
-        this.moveDoor();
         this.pump();
       });
   }
@@ -291,7 +293,13 @@ export class Gate implements SlotWaiter {
     if (waiting.length > 0) this.work.park(waiting, this);
   }
 
-  private moveDoor(): void {
+  /** Tells who watches what has become of the door and the queue. */
+  private tell(): void {
+    const waiting = this.queue.length > 0;
+    if (waiting !== this.isWaiting) {
+      this.isWaiting = waiting;
+      this.watch.queueMoved(this);
+    }
     const isStopped = this.isSending && this.circuit.state !== 'CLOSED';
     const open = !this.elsewhere && !isStopped && !this.backlog && this.queue.length < this.queueLimit;
     if (open === this.doorOpen) return;

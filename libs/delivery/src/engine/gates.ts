@@ -17,6 +17,8 @@ export class Gates implements GateWatch {
   private readonly gates = new Map<string, Gate>();
   /** By account: the webhooks whose gates have no room now. */
   private readonly full = new Map<string, Set<string>>();
+  /** Gates in whose queue something waits. */
+  private readonly waiting = new Set<Gate>();
   /** Gates whose settings could not be read: what they hold waits, and `tidy` tries again. */
   private readonly unread = new Set<Gate>();
   /** Webhooks of which others are about to be told. */
@@ -98,10 +100,15 @@ export class Gates implements GateWatch {
     } else if (ofAccount?.delete(gate.webhookId) && ofAccount.size === 0) this.full.delete(gate.accountId);
   }
 
+  queueMoved(gate: Gate): void {
+    if (gate.queued > 0) this.waiting.add(gate);
+    else this.waiting.delete(gate);
+  }
+
   /** Deliveries that wait for this process alone, not for slow endpoints. */
   get waitingForUs(): number {
     let waiting = 0;
-    for (const gate of this.gates.values()) if (gate.queued > 0 && gate.isFast) waiting += gate.queued;
+    for (const gate of this.waiting) if (gate.isFast) waiting += gate.queued;
     return waiting;
   }
 

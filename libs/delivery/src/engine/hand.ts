@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type InHand, type Lease, letGo } from './in-hand';
+import type { Standing } from './slots';
 
 /** Deliveries in memory, in flight or queued; beyond it new ones are born parked. */
 const MAX_DELIVERIES = 20_000;
@@ -22,9 +23,10 @@ export class Hand {
     return this.deliveries >= MAX_DELIVERIES || this.characters >= MAX_CHARACTERS;
   }
 
-  /** Whether half of it is taken: what is left is for endpoints that answer. */
-  get isCrowded(): boolean {
-    return this.deliveries >= MAX_DELIVERIES / 2 || this.characters >= MAX_CHARACTERS / 2;
+  /** Endpoints that keep us waiting may use half of it, those that answer all of it. */
+  isCrowdedFor(standing: Standing): boolean {
+    const halfIsTaken = this.deliveries >= MAX_DELIVERIES / 2 || this.characters >= MAX_CHARACTERS / 2;
+    return halfIsTaken && standing !== 'proven';
   }
 
   holds(leaseId: string): boolean {

@@ -2,8 +2,10 @@ const TICK_MS = 20;
 
 /** One deadline in a `DeadlineWheel`. */
 export interface Deadline {
-  expire: () => void;
-  slot: Set<Deadline>;
+  readonly expire: () => void;
+  readonly slot: Deadline[];
+  /** Where in its slot it is; -1 once it has fired or was cancelled. */
+  place: number;
 }
 
 /**
@@ -11,7 +13,7 @@ export interface Deadline {
  * A deadline fires at its time or up to two ticks (40 ms) later, never before.
  */
 export class DeadlineWheel {
-  private readonly slots: Set<Deadline>[];
+  private readonly slots: Deadline[][];
   private position = 0;
   private size = 0;
   private startedAt = 0;
@@ -19,7 +21,7 @@ export class DeadlineWheel {
 
   /** @param longestMs no deadline is further away than this. */
   constructor(longestMs: number) {
-    this.slots = Array.from({ length: Math.ceil(longestMs / TICK_MS) + 3 }, () => new Set<Deadline>());
+    this.slots = Array.from({ length: Math.ceil(longestMs / TICK_MS) + 3 }, (): Deadline[] => []);
   }
 
   add(afterMs: number, expire: () => void): Deadline {
@@ -29,15 +31,23 @@ export class DeadlineWheel {
     const behind = performance.now() - (this.startedAt + this.position * TICK_MS);
     const ahead = Math.min(Math.ceil((afterMs + Math.max(0, behind)) / TICK_MS) + 1, this.slots.length - 1);
     const slot = this.slots[(this.position + ahead) % this.slots.length];
-    const deadline = { expire, slot };
-    slot.add(deadline);
+    const deadline = { expire, slot, place: slot.length };
+    slot.push(deadline);
     this.size += 1;
     return deadline;
   }
 
   /** Does nothing for a deadline that has fired. */
   cancel(deadline: Deadline): void {
-    if (deadline.slot.delete(deadline)) this.size -= 1;
+    const { slot, place } = deadline;
+    if (place < 0) return;
+    deadline.place = -1;
+    this.size -= 1;
+    // The last one takes its place.
+    const last = slot.pop()!;
+    if (last === deadline) return;
+    slot[place] = last;
+    last.place = place;
   }
 
   private start(): void {
@@ -51,8 +61,8 @@ export class DeadlineWheel {
     while (this.position < target) {
       this.position += 1;
       const due = this.slots[this.position % this.slots.length];
-      for (const deadline of due) {
-        due.delete(deadline);
+      for (let deadline = due.pop(); deadline; deadline = due.pop()) {
+        deadline.place = -1;
         this.size -= 1;
         deadline.expire();
       }

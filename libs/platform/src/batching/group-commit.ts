@@ -115,9 +115,10 @@ export class GroupCommit<T, R = void> {
           weight += next.weight;
           taken += 1;
         }
+        queue.splice(0, taken);
         this.lanes.delete(lane);
         // Back to the end of the line, so that the next group starts with somebody else.
-        if (taken < queue.length) this.lanes.set(lane, taken === 0 ? queue : queue.slice(taken));
+        if (queue.length > 0) this.lanes.set(lane, queue);
         if (!hasRoom()) break;
       }
     }

@@ -1,0 +1,31 @@
+import { EventContent } from './event-content';
+import { Hand } from './hand';
+import type { InHand } from './in-hand';
+
+function delivery(characters: number): InHand {
+  const event = new EventContent('evt_1', 'CALL_COMPLETED', new Date(), false, 'x'.repeat(characters));
+  return { id: 'dlv_1', lease: { id: 'lease', open: 1 }, event } as InHand;
+}
+
+describe('what is in hand', () => {
+  it.each([
+    ['deliveries', 20_000, 10],
+    ['characters', 192, 1024 * 1024],
+  ])('is crowded by half of its %s for endpoints that keep us waiting, full for all by all of them', (_, count, characters) => {
+    const hand = new Hand();
+    const one = delivery(characters);
+    const take = (times: number): void => {
+      for (let i = 0; i < times; i += 1) hand.take(one);
+    };
+
+    take(count / 2 - 1);
+    expect([hand.isCrowdedFor('suspect'), hand.isCrowdedFor('unproven')]).toEqual([false, false]);
+    take(1);
+    expect([hand.isCrowdedFor('suspect'), hand.isCrowdedFor('unproven')]).toEqual([true, true]);
+    expect([hand.isCrowdedFor('proven'), hand.isFull]).toEqual([false, false]);
+    take(count / 2);
+    expect([hand.isCrowdedFor('proven'), hand.isFull]).toEqual([false, true]);
+    hand.drop(one);
+    expect(hand.isFull).toBe(false);
+  }); // prettier-ignore
+});
