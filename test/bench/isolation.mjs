@@ -59,8 +59,9 @@ try {
         webhooks: hangingCrowd + WEBHOOKS,
         behaviour: (number) => (number < hangingCrowd ? 'hang' : 'ok'),
         rate,
-        // The good ones get the same load as before, and the crowd's events come on top.
-        crowd: { accounts: hangingCrowd / 2, rate: Math.min(hangingCrowd / 2, rate / 4) },
+        // The good ones get the same load as before. On top come the crowd's events: ten for each account before it
+        // begins, which fill all that hanging endpoints may take, and one every five seconds.
+        crowd: { accounts: hangingCrowd / 2, rate: hangingCrowd / 2 / 5 },
       },
     ],
   };

@@ -36,6 +36,9 @@ export function build({ skip = false } = {}) {
   if (status !== 0) throw new Error(`npm run build failed:\n${stdout}${stderr}`);
 }
 
+/** As the scripts of package.json start them. */
+const NODE_ARGS = { dispatcher: ['--max-semi-space-size=32'] };
+
 export class House {
   dispatchers = [];
   services = [];
@@ -90,7 +93,7 @@ export class House {
   }
 
   /** @param app `dispatcher`, `api` or `backoffice` */
-  service(app, { name = app, env = {}, nodeArgs } = {}) {
+  service(app, { name = app, env = {}, nodeArgs = NODE_ARGS[app] } = {}) {
     const entry = join(DIST, `apps/${app}/src/main.js`);
     const service = new Service({ name, entry, env: this.env(env), directory: this.directory, nodeArgs });
     this.services.push(service);

@@ -23,7 +23,7 @@ class Scene {
   readonly gate: Gate;
   private count = 0;
 
-  constructor(sizes = { proven: 1_000, unproven: 1_000, suspect: 1_000 }) {
+  constructor(sizes = { proven: 1_000, newcomer: 1_000, unproven: 1_000, suspect: 1_000 }) {
     this.slots = new Slots(sizes);
     this.gate = new Gate(
       'whk_1',
@@ -156,22 +156,36 @@ describe('a gate', () => {
     };
     for (let i = 0; i < 100; i += 1) {
       refill();
-      scene.end();
+      scene.end('DELIVERED', 100);
     }
     refill();
     expect(scene.gate.inFlight).toBe(64);
-    scene.endAll('HTTP_ERROR'); // no lesson about how much it can bear
+    scene.endAll('HTTP_ERROR', 100); // no lesson about how much it can bear
     const limits = [1, 2, 3, 4].map(() => {
       scene.offer(1);
       scene.end('TIMEOUT', 10_000);
-      scene.endAll('HTTP_ERROR');
-      scene.endAll('HTTP_ERROR');
+      scene.endAll('HTTP_ERROR', 100);
+      scene.endAll('HTTP_ERROR', 100);
       refill();
       const inFlight = scene.gate.inFlight;
-      while (scene.running.length > 0) scene.endAll('HTTP_ERROR');
+      while (scene.running.length > 0) scene.endAll('HTTP_ERROR', 100);
       return inFlight;
     });
     expect(limits).toEqual([32, 16, 8, 8]);
+  });
+
+  it('opens no more connections than are of use: to an endpoint that answers quickly, few', () => {
+    const scene = new Scene().configure().prove();
+    const settle = (durationMs: number): void => {
+      for (let i = 0; i < 100; i += 1) {
+        scene.offer(200);
+        scene.end('DELIVERED', durationMs);
+      }
+    };
+    settle(5);
+    expect(scene.gate.inFlight).toBe(16);
+    settle(40);
+    expect(scene.gate.inFlight).toBe(40);
   });
 
   it.each([1, 2, 3, 10])('never has more in flight than maxConcurrency %d', (maxConcurrency) => {
@@ -336,7 +350,7 @@ describe('a gate', () => {
   }); // prettier-ignore
 
   it('waits for a slot and goes on when there is one', () => {
-    const scene = new Scene({ proven: 1_000, unproven: 2, suspect: 1_000 }).configure();
+    const scene = new Scene({ proven: 1_000, newcomer: 1, unproven: 1, suspect: 1_000 }).configure();
     scene.offer(4);
     expect(scene.started).toHaveLength(2);
     scene.end();
@@ -344,6 +358,14 @@ describe('a gate', () => {
     expect(scene.started).toHaveLength(4);
     scene.endAll();
     expect(scene.slots.inUse).toBe(0);
+  });
+
+  it('has a slot of its own kind for the attempt that tells of an unknown endpoint', () => {
+    const scene = new Scene({ proven: 1_000, newcomer: 1, unproven: 0, suspect: 1_000 }).configure();
+    scene.offer(3);
+    expect(scene.started.map(({ standing }) => standing)).toEqual(['newcomer']);
+    scene.end();
+    expect(scene.started.map(({ standing }) => standing)).toEqual(['newcomer', 'proven', 'proven']);
   });
 
   it('uses the slots of suspects once its endpoint has kept silent three times', () => {
@@ -459,7 +481,7 @@ describe('a gate with an open circuit', () => {
   });
 
   it('probes again when the dispatcher handed its probe back while it waited for a slot', async () => {
-    const scene = new Scene({ proven: 1_000, unproven: 1_000, suspect: 0 }).configure({ circuitIsOpen: true, maxConcurrency: 5 }); // prettier-ignore
+    const scene = new Scene({ proven: 1_000, newcomer: 1_000, unproven: 1_000, suspect: 0 }).configure({ circuitIsOpen: true, maxConcurrency: 5 }); // prettier-ignore
     scene.store(5);
     await scene.pass(0);
     expect(scene.started).toHaveLength(0);

@@ -37,7 +37,7 @@ const MAX_LIMIT = 64;
 const QUEUE_WITHIN_MS = 1_000;
 const MIN_QUEUE = 32;
 /** … and for one that has kept us waiting: thousands of them must not fill the memory. */
-const SUSPECT_QUEUE = 4;
+const SUSPECT_QUEUE = 1;
 const MAX_QUEUE = 1_024;
 /** An endpoint is suspect after so many time-outs in a row. */
 const SUSPECT_AFTER = 3;
@@ -169,7 +169,7 @@ export class Gate implements SlotWaiter {
 
   private startWhatMay(): void {
     while (this.queue.length > 0 && this.mayStart()) {
-      const standing = this.standing;
+      const standing = this.standing === 'unproven' && this.inFlight === 0 ? 'newcomer' : this.standing;
       if (!this.work.slots.take(standing, this)) break;
       this.rate?.take();
       this.inFlight += 1;
@@ -190,7 +190,9 @@ export class Gate implements SlotWaiter {
 
   private get concurrency(): number {
     const limit = this.hasAnswered || this.circuit.timeoutsInRow > 0 ? this.limit : UNPROVEN_LIMIT;
-    return Math.min(limit, this.target?.maxConcurrency ?? MAX_LIMIT);
+    // One for each millisecond of its answers' time carries 1,000 a second; more would only be opened and closed again.
+    const useful = Math.max(FIRST_LIMIT, Math.ceil(this.latencyMs));
+    return Math.min(limit, useful, this.target?.maxConcurrency ?? MAX_LIMIT);
   }
 
   private get queueLimit(): number {

@@ -22,13 +22,14 @@ class Waiter implements SlotWaiter {
   }
 }
 
-const sizes = { proven: 2, unproven: 2, suspect: 2 };
+const sizes = { proven: 2, newcomer: 2, unproven: 2, suspect: 2 };
 
 describe('sending slots', () => {
   it.each<[Standing, Standing[]]>([
-    ['suspect', ['proven', 'unproven']],
-    ['unproven', ['proven', 'suspect']],
-    ['proven', ['unproven', 'suspect']],
+    ['suspect', ['proven', 'newcomer', 'unproven']],
+    ['newcomer', ['proven', 'unproven', 'suspect']],
+    ['unproven', ['proven', 'newcomer', 'suspect']],
+    ['proven', ['newcomer', 'unproven', 'suspect']],
   ])('of %s endpoints may be used up without touching the others', (standing, others) => {
     const slots = new Slots(sizes);
     const greedy = new Waiter(slots, 1_000, standing);
@@ -39,7 +40,7 @@ describe('sending slots', () => {
       waiter.pump();
       expect(waiter.started).toBe(2);
     }
-    expect(slots.inUse).toBe(6);
+    expect(slots.inUse).toBe(8);
   });
 
   it('go to those who wait in turn, one each', () => {

@@ -7,6 +7,11 @@ const READ_AT_MOST = 16 * 1024;
 /** So much of it is kept with the attempt, in bytes. */
 const KEEP_AT_MOST = 4 * 1024;
 
+/** Why we end a request ourselves. Made once: a stack trace each would cost more than the rest of it. */
+const DEADLINE = new Error('deadline');
+const UPGRADE = new Error('upgrade');
+const ENOUGH = new Error('enough');
+
 /** What came back. */
 export interface Answer {
   failure: Failure | null;
@@ -34,17 +39,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   expire(): void {
     if (this.statusCode === null) this.finish(timedOut());
     else this.finish(null, true);
-    this.controller?.abort(new Error('deadline'));
+    this.controller?.abort(DEADLINE);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     // The deadline may have passed while the request waited for its connection: then nothing must be sent.
-    if (this.settled) controller.abort(new Error('deadline'));
+    if (this.settled) controller.abort(DEADLINE);
   }
 
   onRequestUpgrade(controller: Dispatcher.DispatchController): void {
-    controller.abort(new Error('upgrade'));
+    controller.abort(UPGRADE);
   }
 
   onResponseStart(
@@ -64,7 +69,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.bytes += chunk.length;
     if (this.bytes < READ_AT_MOST) return;
     this.finish(null, true);
-    controller.abort(new Error('enough'));
+    controller.abort(ENOUGH);
   }
 
   onResponseEnd(): void {

@@ -3,7 +3,7 @@ import { MainJob20261124000001 } from './20261124000001-main-job';
 import { Customers20261124000002 } from './20261124000002-customers';
 import { Reading20261124000003 } from './20261124000003-reading';
 import { Backoffice20261124000004 } from './20261124000004-backoffice';
-import { PayloadStorage20261124000005 } from './20261124000005-payload-storage';
+import { Storage20261124000005 } from './20261124000005-storage';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -11,5 +11,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261124000002-customers', class: Customers20261124000002 },
   { name: '20261124000003-reading', class: Reading20261124000003 },
   { name: '20261124000004-backoffice', class: Backoffice20261124000004 },
-  { name: '20261124000005-payload-storage', class: PayloadStorage20261124000005 },
+  { name: '20261124000005-storage', class: Storage20261124000005 },
 ];
