@@ -82,12 +82,14 @@ export class DeliveryReader {
    * @throws Problem not_found
    */
   async get(accountId: string, id: string): Promise<DeliveryDetail> {
-    const [row] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
-    if (!row) throw Problem.notFound('delivery');
+    const [found] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
+    if (!found) throw Problem.notFound('delivery');
     const [attempts, [event]] = await Promise.all([
-      this.sql.rows<AttemptRow>(ATTEMPTS, [row.id]),
-      this.sql.rows<EventRow>(EVENT, [toUuid(accountId), row.event_id]),
+      this.sql.rows<AttemptRow>(ATTEMPTS, [found.id]),
+      this.sql.rows<EventRow>(EVENT, [toUuid(accountId), found.event_id]),
     ]);
+    // Read once more, so that it is never older than its attempts: who waits for one sees with it what it has changed.
+    const [row = found] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
     const summary = summaryOf(row);
     const body = event ? bodyOf(event, summary) : null;
     return {
