@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
 import { Config, ConfigError, loadConfig } from './config/config';
 import { readEnvironment, type Environment } from './config/environment';
@@ -10,6 +11,8 @@ import { PlatformModule } from './platform.module';
 
 /** What is in flight is given this long to end before connections are cut; supervisors commonly wait 15 s or more. */
 const SHUTDOWN_WITHIN_MS = 12_000;
+/** … and what is under way in the background (counting statistics of months, say) so long. */
+const LEAVE_AFTER_MS = 14_000;
 
 export interface ServiceOptions {
   /** The process, for people: "api". */
@@ -130,9 +133,12 @@ async function stopApplication(app: INestApplication): Promise<void> {
   }, SHUTDOWN_WITHIN_MS);
   // Node closes connections that are idle now; those that become idle later would hold the stop up until they time out.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  await app.close();
+  const late = sleep(LEAVE_AFTER_MS, 'late' as const, { ref: false });
+  const outcome = await Promise.race([app.close(), late]);
   clearInterval(sweep);
   clearTimeout(insist);
+  // Every step of it is one transaction, which PostgreSQL undoes or keeps whole.
+  if (outcome === 'late') logger.warn('Housekeeping is still under way; leaving it to others');
   logger.log('Stopped');
 }
 
