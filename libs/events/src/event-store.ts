@@ -44,7 +44,7 @@ export interface StoredEvent {
  * one, and the lease that says which dispatcher has them in hand. The webhooks are those of the very moment of the
  * commit, not a cache's. Deliveries of a webhook that has no room now ($10) are born parked.
  *
- * \`offset 0\` has the webhooks looked up for each event: a plan made before the table's first statistics would walk
+ * `offset 0` has the webhooks looked up for each event: a plan made before the table's first statistics would walk
  * through all webhooks instead.
  */
 const COMMIT_GROUP = {

@@ -38,9 +38,7 @@ export class DeliveryEngine
 {
   readonly slots = new Slots();
   private readonly logger = new Logger('Delivery');
-  /** Attempts under way, to their record. */
-  private attempting = 0;
-  private idleWaiters: (() => void)[] = [];
+  private readonly attempting = new Set<Promise<void>>();
   private isStopping = false;
 
   constructor(
@@ -147,18 +145,14 @@ export class DeliveryEngine
   }
 
   private async settleAll(): Promise<void> {
-    if (this.attempting > 0) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+    while (this.attempting.size > 0) await Promise.allSettled(this.attempting);
     await Promise.all([this.settlement.drained(), this.parking.drained()]);
   }
 
-  private async track(attempt: Promise<void>): Promise<void> {
-    this.attempting += 1;
-    try {
-      await attempt;
-    } finally {
-      this.attempting -= 1;
-      if (this.attempting === 0) this.idleWaiters.splice(0).forEach((resolve) => resolve());
-    }
+  private track(attempt: Promise<void>): Promise<void> {
+    const tracked = attempt.finally(() => this.attempting.delete(tracked));
+    this.attempting.add(tracked);
+    return tracked;
   }
 
   private async attemptPastGate(delivery: InHand): Promise<void> {

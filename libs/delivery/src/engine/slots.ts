@@ -19,7 +19,8 @@ const SLOTS: Record<Standing, number> = { proven: 4_096, newcomer: 4_096, unprov
 
 /**
  * The sending slots of a process. Each standing has its own, so that endpoints that hang can use up theirs and never
- * those of the endpoints that answer, nor those by which an unknown endpoint shows that it answers. Who waits is served in turn, one slot each.
+ * those of the endpoints that answer, nor those by which an unknown endpoint shows that it answers. Who waits is served
+ * in turn, one slot each.
  */
 export class Slots {
   private readonly used: Record<Standing, number> = { proven: 0, newcomer: 0, unproven: 0, suspect: 0 };
