@@ -1,9 +1,10 @@
 /**
- * npm run bench:isolation [-- --quick] [-- --rate 4000] [-- --only alone,mixed,again,crowd] [-- --write] [-- --no-build]
+ * npm run bench:isolation [-- --quick] [-- --rate 4000] [-- --only alone,mixed,again,crowd,outage] [-- --write] [-- --no-build]
  *
- * Do bad endpoints spoil the service for good ones? The same load is offered three times, at 60 % of the maximal rate:
- * to good endpoints alone; with 10 % that hang to the time-out, 5 % that answer after 3 s and 5 % that refuse; and with
- * 2,000 endpoints beside them that all hang. Only good endpoints' deliveries are compared.
+ * Do bad endpoints spoil the service for good ones? The same load is offered each time, at 60 % of the maximal rate:
+ * to good endpoints alone; with 10 % that hang to the time-out, 5 % that answer after 3 s and 5 % that refuse; with
+ * 2,000 endpoints beside them that all hang; and with 2,000 that answer, and then all hang from one moment on. Only good
+ * endpoints' deliveries are compared.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ import { memoryBytes } from './kit/usage.mjs';
 
 const WEBHOOKS = 200;
 const SHARE_OF_MAXIMUM = 0.6;
+/** So long after the crowd's first events, and those of the good ones, the first time-outs are over. */
+const FIRST_TIMEOUTS_MS = 8_000;
 const GOAL_RATIO = 2;
 const GOAL_P99_MS = 250;
 
@@ -49,6 +52,7 @@ try {
     `maximal rate ${whole(maximum)} deliveries/s; offered ${whole(rate)}/s for ${durationMs / 1000} s each time`,
   );
   const alone = { webhooks: WEBHOOKS, behaviour: () => 'ok', rate };
+  const crowd = { accounts: hangingCrowd / 2, rate: hangingCrowd / 2 / 5 };
   const trials = {
     alone: ['good endpoints alone', alone],
     mixed: ['10 % hang, 5 % take 3 s, 5 % refuse', { ...alone, behaviour: mixed }],
@@ -61,7 +65,16 @@ try {
         rate,
         // The good ones get the same load as before. On top come the crowd's events: ten for each account before it
         // begins, which fill all that hanging endpoints may take, and one every five seconds.
-        crowd: { accounts: hangingCrowd / 2, rate: hangingCrowd / 2 / 5 },
+        crowd: { ...crowd, eachBefore: 10 },
+      },
+    ],
+    outage: [
+      `beside ${whole(hangingCrowd)} that all hang from the 10th second on`,
+      {
+        webhooks: hangingCrowd + WEBHOOKS,
+        behaviour: (number) => (number < hangingCrowd ? 'faint' : 'ok'),
+        rate,
+        crowd: { ...crowd, eachBefore: 2, faintAfterMs: 10_000 },
       },
     ],
   };
@@ -98,6 +111,7 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
   const [dispatcher] = ours.dispatchers;
   const { publisher, receiver } = house;
   const goodAccounts = crowd ? ours.accounts.slice(crowd.accounts) : ours.accounts;
+  await receiver.faint(false);
   const load = {
     ports: ours.ports,
     accounts: goodAccounts,
@@ -109,12 +123,12 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
     await publisher.run({
       ports: ours.ports,
       accounts: ours.accounts.slice(0, crowd.accounts),
-      count: crowd.accounts * 10,
+      count: crowd.accounts * crowd.eachBefore,
       connections: 64,
       retry: true,
     });
   await publisher.run({ ...load, durationMs: 5_000 });
-  await sleep(2_000);
+  await sleep(crowd ? FIRST_TIMEOUTS_MS : 2_000);
   await receiver.collect();
   const crowdPublisher = crowd && (await house.anotherPublisher());
   const crowdRun = crowdPublisher?.run({
@@ -124,8 +138,9 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
     rate: crowd.rate,
     durationMs,
   });
+  const fainting = crowd?.faintAfterMs && sleep(crowd.faintAfterMs).then(() => receiver.faint(true));
   const { publishes, stalledMs } = await publisher.run({ ...load, durationMs });
-  await crowdRun;
+  await Promise.all([crowdRun, fainting]);
   await sleep(3_000);
   const memory = memoryBytes([dispatcher.pid]);
   const arrivals = await receiver.collect();

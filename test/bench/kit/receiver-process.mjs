@@ -23,6 +23,8 @@ let blocks = [];
 let count = 0;
 /** `sick` turns every "ok" receiver into one that answers with this status. */
 let sickStatus = 0;
+/** `faint` turns every "faint" receiver into one that hangs; until then it answers. */
+let fainted = false;
 const sockets = new Set();
 
 const answers = {
@@ -37,6 +39,8 @@ const answers = {
   },
   /** Never answers. */
   hang: () => undefined,
+  /** Answers until it is told to faint, and never again. */
+  faint: (socket) => fainted || socket.write(OK),
   /** Answers after so many milliseconds. */
   slow: (socket, ms) => setTimeout(() => socket.writable && socket.write(OK), ms),
   status: (socket, code) => socket.write(`HTTP/1.1 ${code} Some status\r\ncontent-length: 2\r\n\r\nno`),
@@ -130,6 +134,9 @@ const commands = {
   },
   sick({ status }) {
     sickStatus = status;
+  },
+  faint({ now: isNow }) {
+    fainted = isNow;
   },
 };
 

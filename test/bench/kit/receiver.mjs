@@ -20,7 +20,7 @@ export class Receiver {
   /**
    * The URL of one webhook's receiver.
    * @param number which webhook; told again with each arrival
-   * @param behaviour `ok`, `flaky` (fails the first attempt), `hang`, `slow-<ms>`, `status-<code>`, `drip`, `endless`, `malformed`, `close-after-headers`, `reset`, `refuse`
+   * @param behaviour `ok`, `flaky` (fails the first attempt), `hang`, `faint`, `slow-<ms>`, `status-<code>`, `drip`, `endless`, `malformed`, `close-after-headers`, `reset`, `refuse`
    * @param host which of the hosts (each an origin of its own), from 0
    */
   url(number, behaviour = 'ok', host = 0) {
@@ -35,6 +35,11 @@ export class Receiver {
 
   connections() {
     return this.child.ask('connections');
+  }
+
+  /** Whether every `faint` receiver hangs from now on. */
+  faint(isNow) {
+    return this.child.ask('faint', { now: isNow });
   }
 
   /** From now on every `ok` receiver answers with this status; 0 makes them well again. */

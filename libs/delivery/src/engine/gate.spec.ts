@@ -112,10 +112,10 @@ afterEach(() => jest.useRealTimers());
 describe('a gate', () => {
   it('starts nothing before the settings are known, and everything then', () => {
     const scene = new Scene();
-    expect(scene.offer(3)).toBe(3);
+    expect(scene.offer(5)).toBe(4);
     expect(scene.started).toHaveLength(0);
     scene.configure();
-    expect(scene.started.map(({ delivery }) => delivery.id)).toEqual(['dlv_1', 'dlv_2', 'dlv_3']);
+    expect(scene.started.map(({ delivery }) => delivery.id)).toEqual(['dlv_1', 'dlv_2', 'dlv_3', 'dlv_4']);
   });
 
   it('lets few out to an endpoint that has never answered, many to one that has', () => {
@@ -124,6 +124,7 @@ describe('a gate', () => {
     expect(scene.gate.inFlight).toBe(4);
     scene.end();
     // One answer: the limit of 16 holds now, and has grown by the success.
+    scene.offer(30);
     expect(scene.gate.inFlight).toBe(17);
   });
 
@@ -131,7 +132,7 @@ describe('a gate', () => {
     const scene = new Scene().configure();
     scene.offer(4);
     expect(scene.queues).toEqual([]);
-    scene.offer(3);
+    scene.offer(1);
     expect(scene.queues).toEqual([1]);
     scene.end();
     expect(scene.queues).toEqual([1, 0]);
@@ -143,9 +144,10 @@ describe('a gate', () => {
 
   it('counts any answer as one, also a refusal', () => {
     const scene = new Scene().configure();
-    scene.offer(30);
+    scene.offer(1);
     scene.end('CONNECTION_FAILED', 1);
     expect(scene.gate.standing).toBe('proven');
+    scene.offer(30);
     expect(scene.gate.inFlight).toBe(16);
   });
 
@@ -160,16 +162,18 @@ describe('a gate', () => {
     }
     refill();
     expect(scene.gate.inFlight).toBe(64);
-    scene.endAll('HTTP_ERROR', 100); // no lesson about how much it can bear
+    // A refusal is no lesson about how much it can bear.
+    const endTheRest = (): void => {
+      while (scene.running.length > 0) scene.endAll('HTTP_ERROR', 100);
+    };
     const limits = [1, 2, 3, 4].map(() => {
+      endTheRest();
       scene.offer(1);
       scene.end('TIMEOUT', 10_000);
-      scene.endAll('HTTP_ERROR', 100);
-      scene.endAll('HTTP_ERROR', 100);
+      scene.offer(1);
+      endTheRest();
       refill();
-      const inFlight = scene.gate.inFlight;
-      while (scene.running.length > 0) scene.endAll('HTTP_ERROR', 100);
-      return inFlight;
+      return scene.gate.inFlight;
     });
     expect(limits).toEqual([32, 16, 8, 8]);
   });
@@ -189,7 +193,7 @@ describe('a gate', () => {
   });
 
   it.each([1, 2, 3, 10])('never has more in flight than maxConcurrency %d', (maxConcurrency) => {
-    const scene = new Scene().configure({ maxConcurrency });
+    const scene = new Scene().configure({ maxConcurrency }).prove();
     scene.offer(32);
     for (let i = 0; i < 25; i += 1) {
       expect(scene.gate.inFlight).toBeLessThanOrEqual(maxConcurrency);
@@ -210,12 +214,23 @@ describe('a gate', () => {
   it('takes no more than its queue holds, and closes its door, and opens it again', () => {
     const scene = new Scene().configure();
     const taken = scene.offer(100);
-    expect(taken).toBe(4 + 32);
+    expect(taken).toBe(4 + 1);
     expect(scene.gate.hasRoom).toBe(false);
     expect(scene.doors.at(-1)).toBe(false);
     scene.end('HTTP_ERROR', 10_000);
     expect(scene.gate.hasRoom).toBe(true);
     expect(scene.doors.at(-1)).toBe(true);
+  });
+
+  it('keeps one delivery in its queue when its endpoint lets an attempt time out, the oldest, and parks the others', () => {
+    const scene = new Scene().configure({ maxConcurrency: 2 }).prove();
+    scene.offer(12);
+    expect(scene.gate.queued).toBe(10);
+    scene.end('TIMEOUT', 10_000);
+    // The one that was kept has begun at once, in the place of the one that timed out.
+    expect(scene.running.map(({ delivery }) => delivery.id)).toEqual(['dlv_3', 'dlv_4']);
+    expect(scene.parked.map(({ id }) => id)).toEqual(['dlv_5', 'dlv_6', 'dlv_7', 'dlv_8', 'dlv_9', 'dlv_10', 'dlv_11', 'dlv_12', 'dlv_13']); // prettier-ignore
+    expect(scene.gate.queued).toBe(0);
   });
 
   it.each([
@@ -243,7 +258,9 @@ describe('a gate', () => {
   });
 
   it('starts no more a second than its rate limit', async () => {
-    const scene = new Scene().configure({ rateLimitPerSecond: 5 });
+    const scene = new Scene().configure({ rateLimitPerSecond: 5 }).prove();
+    await scene.pass(1_000);
+    scene.started.length = 0;
     scene.offer(20);
     for (let i = 0; i < 200; i += 1) {
       await scene.pass(10);
@@ -308,7 +325,7 @@ describe('a gate', () => {
   });
 
   it('parks its queue and closes while another dispatcher sends to the webhook', async () => {
-    const scene = new Scene().configure({ maxConcurrency: 1 });
+    const scene = new Scene().configure({ maxConcurrency: 1 }).prove();
     scene.offer(5);
     scene.configure({ maxConcurrency: 1 }, true);
     expect(scene.parked).toHaveLength(4);
@@ -319,7 +336,7 @@ describe('a gate', () => {
     expect(scene.fetches).toEqual([]);
     scene.configure({ maxConcurrency: 1 }, false);
     await scene.pass(0);
-    expect(scene.started).toHaveLength(2);
+    expect(scene.started).toHaveLength(1 + 2);
   });
 
   it.each<[string, Partial<WebhookTarget> | null]>([
@@ -328,12 +345,12 @@ describe('a gate', () => {
     ['deleted', { isDeleted: true }],
     ['gone', null],
   ])('lets everything pass when the webhook is %s: it is only to be settled', async (_, settings) => {
-    const scene = new Scene().configure({ maxConcurrency: 1, rateLimitPerSecond: 1 });
+    const scene = new Scene().configure({ maxConcurrency: 1 }).prove();
     scene.offer(20);
-    expect(scene.started).toHaveLength(1);
+    expect(scene.started).toHaveLength(1 + 1);
     if (settings) scene.configure({ maxConcurrency: 1, rateLimitPerSecond: 1, ...settings });
     else scene.gate.configure(null, false);
-    expect(scene.started).toHaveLength(20);
+    expect(scene.started).toHaveLength(1 + 20);
     scene.store(40);
     await scene.pass(0);
     scene.endAll('NOT_SENT', 0);
@@ -344,41 +361,80 @@ describe('a gate', () => {
 
   it('gives back what it has not started', () => {
     const scene = new Scene().configure();
-    scene.offer(10);
-    expect(scene.gate.empty().map(({ id }) => id)).toEqual(['dlv_5', 'dlv_6', 'dlv_7', 'dlv_8', 'dlv_9', 'dlv_10']);
+    scene.prove().offer(18);
+    expect(scene.gate.empty().map(({ id }) => id)).toEqual(['dlv_19']);
     expect(scene.gate.queued).toBe(0);
   }); // prettier-ignore
 
   it('waits for a slot and goes on when there is one', () => {
-    const scene = new Scene({ proven: 1_000, newcomer: 1, unproven: 1, suspect: 1_000 }).configure();
+    const scene = new Scene({ proven: 2, newcomer: 1, unproven: 0, suspect: 0 }).configure().prove();
     scene.offer(4);
-    expect(scene.started).toHaveLength(2);
+    expect(scene.started).toHaveLength(1 + 2);
     scene.end();
     scene.end();
-    expect(scene.started).toHaveLength(4);
+    expect(scene.started).toHaveLength(1 + 4);
     scene.endAll();
     expect(scene.slots.inUse).toBe(0);
   });
 
   it('has a slot of its own kind for the attempt that tells of an unknown endpoint', () => {
     const scene = new Scene({ proven: 1_000, newcomer: 1, unproven: 0, suspect: 1_000 }).configure();
-    scene.offer(3);
+    scene.offer(2);
     expect(scene.started.map(({ standing }) => standing)).toEqual(['newcomer']);
     scene.end();
-    expect(scene.started.map(({ standing }) => standing)).toEqual(['newcomer', 'proven', 'proven']);
+    expect(scene.started.map(({ standing }) => standing)).toEqual(['newcomer', 'proven']);
   });
 
-  it('uses the slots of suspects once its endpoint has kept silent three times', () => {
-    const scene = new Scene().configure().prove();
-    for (let i = 0; i < 3; i += 1) {
-      scene.offer(1);
-      scene.end('TIMEOUT', 10_000);
-    }
+  it.each<[string, (scene: Scene) => void]>([
+    ['an endpoint that has answered', (scene) => scene.prove()],
+    ['one that never has', () => undefined],
+  ])('uses the slots of suspects from a time-out of %s until it answers', (_, before) => {
+    const scene = new Scene().configure();
+    before(scene);
+    scene.offer(1);
+    scene.end('TIMEOUT', 10_000);
     scene.offer(1);
     expect(scene.started.at(-1)!.standing).toBe('suspect');
     scene.end('DELIVERED');
     scene.offer(1);
     expect(scene.started.at(-1)!.standing).toBe('proven');
+  });
+
+  it.each<[string, number, number]>([
+    ['quick', 10, 1_000],
+    ['slow', 3_000, 9_000],
+  ])(
+    'uses the slots of suspects while a %s endpoint is silent for long, and no others',
+    (_, durationMs, silentMs) => {
+      const scene = new Scene().configure();
+      for (let i = 0; i < 20; i += 1) {
+        scene.offer(1);
+        scene.end('DELIVERED', durationMs);
+      }
+      const standing = (): string => {
+        scene.offer(1);
+        return scene.started.at(-1)!.standing;
+      };
+      standing(); // waited for from now on
+      scene.now += silentMs;
+      expect(standing()).toBe('proven');
+      scene.now += 4_000;
+      expect(standing()).toBe('suspect');
+      scene.end('HTTP_ERROR', durationMs);
+      expect(standing()).toBe('proven');
+      scene.endAll();
+      scene.now += 60_000;
+      expect(standing()).toBe('proven');
+    },
+  );
+
+  it('keeps nobody waiting for what is only to be settled, whatever its endpoint was like', () => {
+    const scene = new Scene({ proven: 1_000, newcomer: 1, unproven: 0, suspect: 0 }).configure();
+    scene.offer(1);
+    scene.end('TIMEOUT', 10_000);
+    scene.configure({ status: 'PAUSED' });
+    scene.offer(20);
+    expect(scene.started).toHaveLength(21);
   });
 
   it('is idle only when nothing is queued, in flight, parked or broken', async () => {

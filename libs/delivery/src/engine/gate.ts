@@ -36,11 +36,14 @@ const MAX_LIMIT = 64;
 /** Waiting in memory for one endpoint, beside those in flight: what it works off within about a second. */
 const QUEUE_WITHIN_MS = 1_000;
 const MIN_QUEUE = 32;
-/** … and for one that has kept us waiting: thousands of them must not fill the memory. */
-const SUSPECT_QUEUE = 1;
+/** … and for one of which nothing good is known: thousands of them must not fill the memory. */
+const DOUBTFUL_QUEUE = 1;
 const MAX_QUEUE = 1_024;
-/** An endpoint is suspect after so many time-outs in a row. */
-const SUSPECT_AFTER = 3;
+/**
+ * An endpoint is suspect from a time-out until it answers again; and as long as nothing at all has come back for so
+ * long, and for four times what its answers take otherwise. In milliseconds.
+ */
+const SILENT_AFTER_MS = 1_000;
 
 /**
  * Decides when the deliveries of one webhook go out: so many in flight, a short queue in memory, the rest parked in
@@ -58,6 +61,8 @@ export class Gate implements SlotWaiter {
   private limit = FIRST_LIMIT;
   private hasAnswered = false;
   private latencyMs = 100;
+  /** When it last answered, or began to be waited for. */
+  private heardAt = 0;
   private rate: RateLimit | null = null;
   /** Whether another dispatcher sends to the webhook, because its own limits have to be counted in one place. */
   elsewhere = false;
@@ -139,10 +144,11 @@ export class Gate implements SlotWaiter {
   finished(standing: Standing, result: AttemptResult): void {
     const now = this.now();
     this.inFlight -= 1;
-    this.learn(result);
+    this.learn(result, now);
     const circuit = afterAttempt(this.circuit, result.outcome, now);
     if (circuit.state !== this.circuit.state) this.moveCircuit(circuit);
     this.circuit = circuit;
+    if (this.standing === 'suspect') this.parkQueue(DOUBTFUL_QUEUE);
     this.work.slots.release(standing);
     this.pump();
   }
@@ -169,19 +175,32 @@ export class Gate implements SlotWaiter {
 
   private startWhatMay(): void {
     while (this.queue.length > 0 && this.mayStart()) {
-      const standing = this.standing === 'unproven' && this.inFlight === 0 ? 'newcomer' : this.standing;
+      const { standing } = this;
       if (!this.work.slots.take(standing, this)) break;
       this.rate?.take();
-      this.inFlight += 1;
       this.lastUsedAt = this.now();
+      if (this.inFlight === 0) this.heardAt = this.lastUsedAt;
+      this.inFlight += 1;
       this.work.start(this.queue.shift()!, this, standing);
     }
     if (this.backlog) this.refill();
   }
 
   get standing(): Standing {
-    if (this.circuit.timeoutsInRow >= SUSPECT_AFTER) return 'suspect';
-    return this.hasAnswered ? 'proven' : 'unproven';
+    if (this.isOnlySettled) return 'proven';
+    if (this.circuit.timeoutsInRow > 0 || this.isSilent) return 'suspect';
+    if (this.hasAnswered) return 'proven';
+    return this.inFlight === 0 ? 'newcomer' : 'unproven';
+  }
+
+  /** Whether nothing will be sent, so that nobody is waited for. */
+  private get isOnlySettled(): boolean {
+    return this.target !== undefined && !this.isSending;
+  }
+
+  private get isSilent(): boolean {
+    if (this.inFlight === 0) return false;
+    return this.now() - this.heardAt > Math.max(SILENT_AFTER_MS, 4 * this.latencyMs);
   }
 
   private get isSending(): boolean {
@@ -196,7 +215,9 @@ export class Gate implements SlotWaiter {
   }
 
   private get queueLimit(): number {
-    if (this.standing !== 'proven') return this.standing === 'suspect' ? SUSPECT_QUEUE : MIN_QUEUE;
+    // Until the settings are read, what may start then waits here.
+    if (this.target === undefined) return UNPROVEN_LIMIT;
+    if (this.standing !== 'proven') return DOUBTFUL_QUEUE;
     const perSecond = Math.min(
       (this.concurrency * QUEUE_WITHIN_MS) / this.latencyMs,
       this.rate?.perSecond ?? Infinity,
@@ -205,8 +226,7 @@ export class Gate implements SlotWaiter {
   }
 
   private mayStart(): boolean {
-    // Nothing will be sent: what waits here is only to be settled.
-    if (!this.isSending) return true;
+    if (this.isOnlySettled) return true;
     if (this.inFlight >= this.concurrency) return false;
     const now = this.now();
     const circuit = beforeAttempt(this.circuit, now);
@@ -270,11 +290,12 @@ export class Gate implements SlotWaiter {
     return wait <= 0 || this.wakeIn(wait);
   }
 
-  private learn(result: AttemptResult): void {
+  private learn(result: AttemptResult, now: number): void {
     if (result.outcome === 'NOT_SENT') return;
     if (result.outcome === 'TIMEOUT') this.limit = Math.max(MIN_LIMIT, this.limit >> 1);
     else {
       this.hasAnswered = true;
+      this.heardAt = now;
       if (result.outcome === 'DELIVERED' && this.limit < MAX_LIMIT) this.limit += 1;
     }
     this.latencyMs += (Math.max(1, result.durationMs) - this.latencyMs) / 8;
@@ -290,8 +311,9 @@ export class Gate implements SlotWaiter {
     if (circuit.state === 'OPEN') this.parkQueue();
   }
 
-  private parkQueue(): void {
-    const waiting = this.queue.splice(0);
+  /** @param keep how many of the oldest stay in memory. */
+  private parkQueue(keep = 0): void {
+    const waiting = this.queue.splice(keep);
     if (waiting.length > 0) this.work.park(waiting, this);
   }
 

@@ -88,6 +88,11 @@ export class Gates implements GateWatch {
     return webhookIds;
   }
 
+  /** Webhooks of all accounts that have no room now. */
+  allWithoutRoom(): string[] {
+    return this.full.size === 0 ? [] : this.withoutRoom(this.full.keys());
+  }
+
   circuitMoved(gate: Gate, circuit: Circuit): void {
     this.health.noteCircuit(gate.webhookId, circuit.state);
   }

@@ -11,7 +11,7 @@ describe('what is in hand', () => {
   it.each([
     ['deliveries', 20_000, 10],
     ['characters', 192, 1024 * 1024],
-  ])('is crowded by half of its %s for endpoints that keep us waiting, full for all by all of them', (_, count, characters) => {
+  ])('is crowded by half of its %s for endpoints of which nothing good is known, full for all by all of them', (_, count, characters) => {
     const hand = new Hand();
     const one = delivery(characters);
     const take = (times: number): void => {
@@ -22,7 +22,8 @@ describe('what is in hand', () => {
     expect([hand.isCrowdedFor('suspect'), hand.isCrowdedFor('unproven')]).toEqual([false, false]);
     take(1);
     expect([hand.isCrowdedFor('suspect'), hand.isCrowdedFor('unproven')]).toEqual([true, true]);
-    expect([hand.isCrowdedFor('proven'), hand.isFull]).toEqual([false, false]);
+    // What tells whether an unknown endpoint answers has room as well.
+    expect([hand.isCrowdedFor('proven'), hand.isCrowdedFor('newcomer'), hand.isFull]).toEqual([false, false, false]);
     take(count / 2);
     expect([hand.isCrowdedFor('proven'), hand.isFull]).toEqual([false, true]);
     hand.drop(one);

@@ -23,10 +23,10 @@ export class Hand {
     return this.deliveries >= MAX_DELIVERIES || this.characters >= MAX_CHARACTERS;
   }
 
-  /** Endpoints that keep us waiting may use half of it, those that answer all of it. */
+  /** Endpoints of which nothing good is known may use half of it; those that answer, and each one's first attempt, all. */
   isCrowdedFor(standing: Standing): boolean {
     const halfIsTaken = this.deliveries >= MAX_DELIVERIES / 2 || this.characters >= MAX_CHARACTERS / 2;
-    return halfIsTaken && standing !== 'proven';
+    return halfIsTaken && (standing === 'unproven' || standing === 'suspect');
   }
 
   holds(leaseId: string): boolean {

@@ -97,4 +97,32 @@ describe('sending slots', () => {
     expect(waiters.map(({ started }) => started)).toEqual([3, 3, 3, 3, 3]);
     expect(slots.inUse).toBe(0);
   });
+
+  it('of suspects begin a few at a time, so that their time-outs come a few at a time', () => {
+    jest.useFakeTimers();
+    try {
+      const slots = new Slots({ ...sizes, suspect: 100 });
+      const waiters = Array.from({ length: 200 }, () => new Waiter(slots, 1, 'suspect'));
+      const started = (): number => waiters.reduce((sum, waiter) => sum + waiter.started, 0);
+      for (const waiter of waiters) waiter.pump();
+      expect(started()).toBe(16);
+      slots.release('suspect');
+      expect(started()).toBe(16);
+      jest.advanceTimersByTime(124);
+      expect(started()).toBe(16);
+      const counts = [1, 125, 125, 125, 125, 125, 125].map((ms) => {
+        jest.advanceTimersByTime(ms);
+        return started();
+      });
+      expect(counts).toEqual([32, 48, 64, 80, 96, 101, 101]);
+      expect(waiters.slice(0, 101).every((waiter) => waiter.started === 1)).toBe(true);
+      // Who comes after a pause need not wait.
+      jest.advanceTimersByTime(125);
+      slots.release('suspect');
+      expect(started()).toBe(102);
+      expect(jest.getTimerCount()).toBe(1);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });

@@ -10,15 +10,36 @@ const DISABLED_REASON =
   'Every attempt has failed for 5 days. Mend the endpoint, set the webhook to ACTIVE, and replay what it missed.';
 const NOTE_AGAIN_AFTER_MS = 60_000;
 
+/** Rows are locked in the same order by all who change several: dispatchers don't wait for each other in a circle. */
+const inOrder = (where: string): string =>
+  `id = any (array(select id from webhooks where id = any ($1::uuid[]) and ${where} order by id for no key update))`;
+
+const BEGIN_FAILING = `
+  update webhooks set failing_since = now() where ${inOrder('failing_since is null')} returning id`;
+
+const END_FAILING = `
+  update webhooks set failing_since = null where ${inOrder('failing_since is not null')} returning id`;
+
 /** A change that the customer sees, so it counts as one: another tab's ETag is old now. */
 const DISABLE = `
   update webhooks set status = 'DISABLED', disabled_reason = $3, updated_at = now(), version = version + 1
-  where id = $1 and status = 'ACTIVE' and failing_since < now() - $2::bigint * interval '1 millisecond'
-  returning account_id`;
+  where ${inOrder(`status = 'ACTIVE' and failing_since < now() - $2::bigint * interval '1 millisecond'`)}
+  returning id, account_id`;
+
+const MOVE_CIRCUITS = `
+  update webhooks set circuit_state = moved.state, circuit_changed_at = now()
+  from unnest($1::uuid[], $2::text[]) as moved (id, state)
+  where webhooks.id = moved.id and circuit_state <> moved.state and webhooks.${inOrder('true')}`;
 
 interface CircuitMove {
   webhookId: string;
   state: CircuitState;
+}
+
+/** A webhook was seen to fail, or to be well again. */
+interface Turn {
+  webhookId: string;
+  failing: boolean;
 }
 
 /**
@@ -31,6 +52,12 @@ export class WebhookHealth {
   private readonly logger = new Logger('WebhookHealth');
   /** Lately noted failures, so that a storm of them writes once. */
   private readonly failing = new Map<string, number>();
+  /** One group after the other, as with circuits. Thousands of webhooks that fail at once are a few commits. */
+  private readonly turns = new GroupCommit<Turn>((turns) => this.writeTurns(turns), {
+    lingerMs: 20,
+    maxItems: 500,
+    concurrency: 1,
+  });
   /** One group after the other: what a circuit has moved to last is written last. */
   private readonly circuits = new GroupCommit<CircuitMove>((moves) => this.writeCircuits(moves), {
     lingerMs: 5,
@@ -50,14 +77,14 @@ export class WebhookHealth {
     if (result.outcome === 'DELIVERED') {
       if (target.failingSince === null && !this.failing.has(target.id)) return;
       this.failing.delete(target.id);
-      this.write(this.noteSuccess(target.id));
+      this.write(this.turns.add({ webhookId: target.id, failing: false }));
       return;
     }
     const now = Date.now();
     if (now - (this.failing.get(target.id) ?? 0) < NOTE_AGAIN_AFTER_MS) return;
     if (this.failing.size > 50_000) this.failing.clear();
     this.failing.set(target.id, now);
-    this.write(this.noteFailure(target.id));
+    this.write(this.turns.add({ webhookId: target.id, failing: true }));
   }
 
   noteCircuit(webhookId: string, state: CircuitState): void {
@@ -68,44 +95,49 @@ export class WebhookHealth {
 
   private async writeCircuits(moves: CircuitMove[]): Promise<void[]> {
     const last = new Map(moves.map(({ webhookId, state }) => [toUuid(webhookId), state]));
-    await this.sql.execute(
-      `update webhooks set circuit_state = moved.state, circuit_changed_at = now()
-       from unnest($1::uuid[], $2::text[]) as moved (id, state)
-       where webhooks.id = moved.id and circuit_state <> moved.state`,
-      [plainArray([...last.keys()]), plainArray([...last.values()])],
-    );
+    await this.sql.execute(MOVE_CIRCUITS, [plainArray([...last.keys()]), plainArray([...last.values()])]);
     return moves.map(() => undefined);
   }
 
-  private async noteSuccess(webhookId: string): Promise<void> {
-    const changed = await this.sql.execute(
-      'update webhooks set failing_since = null where id = $1 and failing_since is not null',
-      [toUuid(webhookId)],
-    );
-    if (changed > 0) await this.changes.announce('webhook', webhookId);
+  private async writeTurns(turns: Turn[]): Promise<void[]> {
+    const last = new Map(turns.map(({ webhookId, failing }) => [webhookId, failing]));
+    const changed = [
+      ...(await this.endFailing([...last.keys()].filter((id) => !last.get(id)))),
+      ...(await this.beginFailing([...last.keys()].filter((id) => last.get(id)))),
+    ];
+    await Promise.all(changed.map((webhookId) => this.changes.announce('webhook', webhookId)));
+    return turns.map(() => undefined);
   }
 
-  private async noteFailure(webhookId: string): Promise<void> {
-    const id = toUuid(webhookId);
-    const noted = await this.sql.execute(
-      'update webhooks set failing_since = now() where id = $1 and failing_since is null',
-      [id],
-    );
-    const disabled =
-      noted > 0
-        ? []
-        : await this.sql.rows<{ account_id: string }>(DISABLE, [id, DISABLE_AFTER_MS, DISABLED_REASON]);
-    for (const { account_id } of disabled) {
-      this.logger.warn({ msg: 'disabled', webhookId, reason: DISABLED_REASON });
-      await this.audit.record({
-        accountId: fromUuid('acc', account_id),
-        actor: { kind: 'system', id: 'dispatcher' },
-        action: 'webhook.disable',
-        subject: webhookId,
-        reason: DISABLED_REASON,
-      });
-    }
-    if (noted > 0 || disabled.length > 0) await this.changes.announce('webhook', webhookId);
+  private async endFailing(webhookIds: string[]): Promise<string[]> {
+    if (webhookIds.length === 0) return [];
+    const ended = await this.sql.rows<{ id: string }>(END_FAILING, [plainArray(webhookIds.map(toUuid))]);
+    return ended.map(({ id }) => fromUuid('whk', id));
+  }
+
+  /** @returns the webhooks that have begun to fail, or have done so for too long and are disabled now. */
+  private async beginFailing(webhookIds: string[]): Promise<string[]> {
+    if (webhookIds.length === 0) return [];
+    const ids = plainArray(webhookIds.map(toUuid));
+    const begun = await this.sql.rows<{ id: string }>(BEGIN_FAILING, [ids]);
+    const disabled = await this.sql.rows<{ id: string; account_id: string }>(DISABLE, [
+      ids,
+      DISABLE_AFTER_MS,
+      DISABLED_REASON,
+    ]);
+    for (const { id, account_id } of disabled) await this.sayDisabled(fromUuid('whk', id), account_id);
+    return [...begun, ...disabled].map(({ id }) => fromUuid('whk', id));
+  }
+
+  private async sayDisabled(webhookId: string, accountUuid: string): Promise<void> {
+    this.logger.warn({ msg: 'disabled', webhookId, reason: DISABLED_REASON });
+    await this.audit.record({
+      accountId: fromUuid('acc', accountUuid),
+      actor: { kind: 'system', id: 'dispatcher' },
+      action: 'webhook.disable',
+      subject: webhookId,
+      reason: DISABLED_REASON,
+    });
   }
 
   /** What is seen of a webhook's health may lag; sending goes on. */

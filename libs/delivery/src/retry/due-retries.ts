@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryEngine } from '../engine/delivery-engine';
+import { Gates } from '../engine/gates';
 import { Membership } from '../engine/membership';
 import { DeliveryStore } from '../store/delivery-store';
 
@@ -13,6 +14,7 @@ export class DueRetries {
   constructor(
     private readonly store: DeliveryStore,
     private readonly engine: DeliveryEngine,
+    private readonly gates: Gates,
     private readonly membership: Membership,
   ) {}
 
@@ -22,7 +24,7 @@ export class DueRetries {
    * @returns how many.
    */
   async take(overdueByMs = -TOLERANCE_MS): Promise<number> {
-    let count = 0;
+    let count = await this.parkForTheFull(overdueByMs);
     while (this.engine.hasRoom && this.membership.mayAct) {
       const deliveries = await this.store.claimDue(this.membership.dispatcherId, overdueByMs, AT_ONCE);
       this.engine.admit(deliveries);
@@ -30,5 +32,17 @@ export class DueRetries {
       if (deliveries.length < AT_ONCE) break;
     }
     return count;
+  }
+
+  /** What is due to webhooks without room waits with the rest of theirs, and isn't read for nothing. */
+  private async parkForTheFull(overdueByMs: number): Promise<number> {
+    const full = this.gates.allWithoutRoom();
+    if (full.length === 0 || !this.membership.mayAct) return 0;
+    const webhookIds = await this.store.parkDue(overdueByMs, full, AT_ONCE);
+    for (const webhookId of new Set(webhookIds)) {
+      const gate = this.gates.get(webhookId);
+      if (gate) this.gates.noteParked(gate);
+    }
+    return webhookIds.length;
   }
 }

@@ -7,10 +7,7 @@ const READ_AT_MOST = 16 * 1024;
 /** So much of it is kept with the attempt, in bytes. */
 const KEEP_AT_MOST = 4 * 1024;
 
-/** Why we end a request ourselves. Made once: a stack trace each would cost more than the rest of it. */
-const DEADLINE = new Error('deadline');
 const UPGRADE = new Error('upgrade');
-const ENOUGH = new Error('enough');
 
 /** What came back. */
 export interface Answer {
@@ -26,27 +23,23 @@ export interface Answer {
  * was read, when the connection fails, or when `expire` is called at the deadline.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  private controller: Dispatcher.DispatchController | null = null;
   private settled = false;
   private statusCode: number | null = null;
   private headers: IncomingHttpHeaders | null = null;
   private chunks: Buffer[] | null = null;
   private bytes = 0;
 
-  constructor(private readonly settle: (answer: Answer) => void) {}
+  /** @param settle is also told whether the answer has ended by itself; if not, the connection has to be dropped. */
+  constructor(private readonly settle: (answer: Answer, ended: boolean) => void) {}
 
   /** The time is up. A status that has come by now counts; a body that has not ended is cut. */
   expire(): void {
     if (this.statusCode === null) this.finish(timedOut());
-    else this.finish(null, true);
-    this.controller?.abort(DEADLINE);
+    else this.finish(null, 'cut');
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    // The deadline may have passed while the request waited for its connection: then nothing must be sent.
-    if (this.settled) controller.abort(DEADLINE);
-  }
+  /** undici takes nothing for a handler that hasn't this one. */
+  onRequestStart(): void {}
 
   onRequestUpgrade(controller: Dispatcher.DispatchController): void {
     controller.abort(UPGRADE);
@@ -62,36 +55,37 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.headers = headers;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.settled) return;
     if (this.bytes < KEEP_AT_MOST)
       (this.chunks ??= []).push(Buffer.from(chunk.subarray(0, KEEP_AT_MOST - this.bytes)));
     this.bytes += chunk.length;
-    if (this.bytes < READ_AT_MOST) return;
-    this.finish(null, true);
-    controller.abort(ENOUGH);
+    if (this.bytes >= READ_AT_MOST) this.finish(null, 'cut');
   }
 
   onResponseEnd(): void {
-    this.finish(null);
+    this.finish(null, 'ended');
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     // Once the status is there, it decides; that the rest of the body broke off changes nothing.
-    if (this.statusCode !== null) this.finish(null, true);
+    if (this.statusCode !== null) this.finish(null, 'cut');
     else this.finish(classifyFailure(error));
   }
 
-  private finish(failure: Failure | null, cut = false): void {
+  private finish(failure: Failure | null, answer?: 'ended' | 'cut'): void {
     if (this.settled) return;
     this.settled = true;
-    this.settle({
-      failure: failure ?? this.failureByStatus(),
-      statusCode: this.statusCode,
-      headers: this.headers && flatten(this.headers),
-      body: this.statusCode === null ? null : this.keptBody(),
-      truncated: cut || this.bytes > KEEP_AT_MOST,
-    });
+    this.settle(
+      {
+        failure: failure ?? this.failureByStatus(),
+        statusCode: this.statusCode,
+        headers: this.headers && flatten(this.headers),
+        body: this.statusCode === null ? null : this.keptBody(),
+        truncated: answer === 'cut' || this.bytes > KEEP_AT_MOST,
+      },
+      answer === 'ended',
+    );
   }
 
   private failureByStatus(): Failure | null {

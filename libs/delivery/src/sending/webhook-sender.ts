@@ -1,8 +1,9 @@
 import { Inject, Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '@app/platform';
 import { AddressPolicy, type WebhookTarget } from '@app/webhooks';
-import { type buildConnector, Pool } from 'undici';
+import type { buildConnector } from 'undici';
 import type { AttemptResult } from '../attempt';
+import { Connections } from './connections';
 import { type Answer, Exchange } from './exchange';
 import { DeadlineWheel } from './deadline-wheel';
 import { guardedConnector } from './guarded-connector';
@@ -19,7 +20,7 @@ const MAX_ORIGINS = 4_096;
 /** Makes one attempt: a POST with a deadline, to a public address, to its end. The only place that reaches outside. */
 @Injectable()
 export class WebhookSender implements OnApplicationShutdown {
-  private readonly pools = new Map<string, Pool>();
+  private readonly origins = new Map<string, Connections>();
   private readonly deadlines = new DeadlineWheel(ATTEMPT_TIMEOUT_MS);
   private readonly connect: buildConnector.connector;
 
@@ -39,51 +40,44 @@ export class WebhookSender implements OnApplicationShutdown {
     const startedAt = Date.now();
     const start = performance.now();
     return new Promise((resolve) => {
-      const settle = (answer: Answer): void => {
+      const connections = this.connectionsTo(target.origin);
+      const client = connections.take();
+      const settle = (answer: Answer, ended: boolean): void => {
         this.deadlines.cancel(deadline);
+        connections.giveBack(client, ended);
         resolve(toResult(answer, target, headers, startedAt, Math.round(performance.now() - start)));
       };
       const exchange = new Exchange(settle);
       const deadline = this.deadlines.add(ATTEMPT_TIMEOUT_MS, () => exchange.expire());
       try {
-        this.poolOf(target.origin).dispatch(
-          { path: target.path, method: 'POST', headers, body: facts.body },
-          exchange,
-        );
+        client.dispatch({ path: target.path, method: 'POST', headers, body: facts.body }, exchange);
       } catch (error) {
         exchange.onResponseError(undefined, error as Error);
       }
     });
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+  onApplicationShutdown(): void {
+    for (const connections of this.origins.values()) connections.destroy();
   }
 
-  private poolOf(origin: string): Pool {
-    let pool = this.pools.get(origin);
-    if (pool) {
-      if (this.pools.size < MAX_ORIGINS) return pool;
-      this.pools.delete(origin); // to the end of the line again
+  private connectionsTo(origin: string): Connections {
+    let connections = this.origins.get(origin);
+    if (connections) {
+      if (this.origins.size < MAX_ORIGINS) return connections;
+      this.origins.delete(origin); // to the end of the line again
     } else {
-      if (this.pools.size >= MAX_ORIGINS) this.closeOldest();
-      // The deadline replaces undici's own timers.
-      pool = new Pool(origin, {
-        connect: this.connect,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        connections: null,
-      });
+      if (this.origins.size >= MAX_ORIGINS) this.closeOldest();
+      connections = new Connections(origin, this.connect);
     }
-    this.pools.set(origin, pool);
-    return pool;
+    this.origins.set(origin, connections);
+    return connections;
   }
 
   private closeOldest(): void {
-    const [origin, pool] = this.pools.entries().next().value!;
-    this.pools.delete(origin);
-    // What is in flight ends in peace.
-    pool.close().catch(() => undefined);
+    const [origin, connections] = this.origins.entries().next().value!;
+    this.origins.delete(origin);
+    connections.close();
   }
 }
 

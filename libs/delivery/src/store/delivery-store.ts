@@ -34,6 +34,17 @@ const CLAIM_DUE = {
       order by due_at limit $4::int for update skip locked`),
 };
 
+/** $1 overdue by so many milliseconds, $2 webhooks, $3 at most. */
+const PARK_DUE = {
+  name: 'deliveries.park-due',
+  text: `
+    update deliveries set due_at = null, parked_at = now()
+    where id = any (array(
+      select id from deliveries where due_at < now() - $1::int * interval '1 millisecond' and webhook_id = any ($2::uuid[])
+      order by due_at limit $3::int for update skip locked))
+    returning webhook_id`,
+};
+
 const CLAIM_PARKED = {
   name: 'deliveries.claim-parked',
   text: takeInHand(`
@@ -81,6 +92,16 @@ export class DeliveryStore {
   /** Takes retries that have been due for so long, in milliseconds; the longest overdue first. */
   claimDue(dispatcherId: string, overdueByMs: number, limit: number): Promise<InHand[]> {
     return this.claim(CLAIM_DUE, dispatcherId, [overdueByMs, limit]);
+  }
+
+  /** Parks retries that have been due for so long, in milliseconds, without taking them in hand. @returns their webhooks. */
+  async parkDue(overdueByMs: number, webhookIds: readonly string[], limit: number): Promise<string[]> {
+    const rows = await this.sql.tuples<[string]>(PARK_DUE, [
+      overdueByMs,
+      plainArray(webhookIds.map(toUuid)),
+      limit,
+    ]);
+    return rows.map(([webhookId]) => fromUuid('whk', webhookId));
   }
 
   /** Takes parked deliveries, oldest first. */
