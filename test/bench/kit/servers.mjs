@@ -92,6 +92,8 @@ export class Postgres extends Server {
         '-E',
         'UTF8',
         '--no-sync',
+        // As in libs/embedded: docs/decisions/0010 says why.
+        '--wal-segsize=4',
       ],
       { ...this.user, encoding: 'utf8', cwd: this.directory },
     );
