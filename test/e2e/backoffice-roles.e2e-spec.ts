@@ -8,6 +8,7 @@ import {
   callData,
   createAccount,
   createWebhook,
+  ensureBuilt,
   eventInput,
   eventually,
   PUBLISHER_TOKEN,
@@ -15,7 +16,7 @@ import {
   startApp,
   type TestApp,
 } from '../support';
-import { createStaff, ensureBackofficeBuilt, StaffClient, type StaffMember } from '../support/backoffice';
+import { createStaff, StaffClient, type StaffMember } from '../support/backoffice';
 
 const SECRET = 'whsec_bm9ib2R5IGV2ZXIgc2VlcyB0aGlzIHNlY3JldA==';
 const HEADER_VALUE = 'token-that-nobody-sees';
@@ -65,7 +66,7 @@ describe('what each role may do in the backoffice', () => {
   }
 
   beforeAll(async () => {
-    ensureBackofficeBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [DispatcherModule, BackofficeModule] });
     receiver = (await Receiver.start()).answer(behaviours.status(500));
     accountId = (await createAccount(app, 'Acme Solar')).id;

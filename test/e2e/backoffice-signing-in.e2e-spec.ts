@@ -1,14 +1,14 @@
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
 import { StaffService } from '../../apps/backoffice/src/staff/staff.service';
 import { totpCode } from '../../apps/backoffice/src/staff/totp';
-import { startApp, type TestApp } from '../support';
-import { createStaff, ensureBackofficeBuilt, StaffClient } from '../support/backoffice';
+import { ensureBuilt, startApp, type TestApp } from '../support';
+import { createStaff, StaffClient } from '../support/backoffice';
 
 describe('signing in to the backoffice', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    ensureBackofficeBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [BackofficeModule] });
   }, 120_000);
   afterAll(() => app?.close());

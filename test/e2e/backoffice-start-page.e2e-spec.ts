@@ -1,8 +1,8 @@
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
 import { MinuteSampler } from '../../apps/backoffice/src/start-page/minute-sampler';
 import type { StartPageData } from '../../apps/backoffice/src/start-page/start-page';
-import { createAccount, createWebhook, startApp, type TestApp } from '../support';
-import { createStaff, ensureBackofficeBuilt, StaffClient } from '../support/backoffice';
+import { createAccount, createWebhook, ensureBuilt, startApp, type TestApp } from '../support';
+import { createStaff, StaffClient } from '../support/backoffice';
 
 const MINUTE_MS = 60_000;
 
@@ -22,7 +22,7 @@ describe('the start page of the backoffice', () => {
   const page = async (range: string) => (await client.api(`/dashboard?range=${range}`)).json as StartPageData;
 
   beforeAll(async () => {
-    ensureBackofficeBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [BackofficeModule] });
     const { id: accountId } = await createAccount(app, 'Acme Solar');
     webhookId = (await createWebhook(app, accountId, { name: 'CRM', url: 'https://acme.example/calls' })).id;

@@ -7,6 +7,7 @@ import {
   createAccount,
   createWebhook,
   describeInBrowser,
+  ensureBuilt,
   eventInput,
   eventually,
   openBrowser,
@@ -15,7 +16,7 @@ import {
   startApp,
   type TestApp,
 } from '../support';
-import { createStaff, ensureBackofficeBuilt, type StaffMember } from '../support/backoffice';
+import { createStaff, type StaffMember } from '../support/backoffice';
 
 const SPOKEN = 'my card number is four one one one';
 
@@ -29,7 +30,7 @@ describeInBrowser('the backoffice in a browser', () => {
   const errors: string[] = [];
 
   beforeAll(async () => {
-    ensureBackofficeBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [DispatcherModule, BackofficeModule] });
     receiver = await Receiver.start();
     // Their server has moved, and they did not tell us.

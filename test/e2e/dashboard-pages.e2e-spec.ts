@@ -7,6 +7,7 @@ import {
   createAccount,
   createWebhook,
   describeInBrowser,
+  ensureBuilt,
   eventInput,
   openBrowser,
   PUBLISHER_TOKEN,
@@ -14,7 +15,7 @@ import {
   startApp,
   type TestApp,
 } from '../support';
-import { ensureDashboardBuilt, Visit } from '../support/dashboard';
+import { Visit } from '../support/dashboard';
 
 jest.setTimeout(90_000);
 
@@ -31,7 +32,7 @@ describeInBrowser("the dashboard's pages", () => {
   let busy: { accountId: string; key: string; pages: [name: string, path: string, text: string | RegExp][] };
 
   beforeAll(async () => {
-    ensureDashboardBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [DispatcherModule, ApiModule] });
     receiver = await Receiver.start();
     browser = await openBrowser();

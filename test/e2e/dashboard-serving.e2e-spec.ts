@@ -6,12 +6,13 @@ import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import {
   createAccount,
   describeInBrowser,
+  ensureBuilt,
   openBrowser,
   PUBLISHER_TOKEN,
   startApp,
   type TestApp,
 } from '../support';
-import { ensureDashboardBuilt, Visit } from '../support/dashboard';
+import { Visit } from '../support/dashboard';
 
 jest.setTimeout(60_000);
 
@@ -19,7 +20,7 @@ describe('serving the dashboard', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    ensureDashboardBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [DispatcherModule, ApiModule] });
   }, 180_000);
   afterAll(() => app?.close());
@@ -70,7 +71,7 @@ describeInBrowser('coming in to the dashboard', () => {
   let framed = '';
 
   beforeAll(async () => {
-    ensureDashboardBuilt();
+    ensureBuilt();
     product = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end(framed),
     );

@@ -8,6 +8,7 @@ import {
   createAccount,
   createWebhook,
   describeInBrowser,
+  ensureBuilt,
   eventInput,
   eventually,
   openBrowser,
@@ -17,7 +18,7 @@ import {
   TEST_ACTOR,
   type TestApp,
 } from '../support';
-import { ensureDashboardBuilt, Visit } from '../support/dashboard';
+import { Visit } from '../support/dashboard';
 
 jest.setTimeout(60_000);
 
@@ -30,7 +31,7 @@ describeInBrowser('working in the dashboard', () => {
   let accountId: string;
 
   beforeAll(async () => {
-    ensureDashboardBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [DispatcherModule, ApiModule] });
     receiver = await Receiver.start();
     browser = await openBrowser();

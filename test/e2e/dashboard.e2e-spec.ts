@@ -6,6 +6,7 @@ import {
   behaviours,
   createAccount,
   describeInBrowser,
+  ensureBuilt,
   eventInput,
   openBrowser,
   PUBLISHER_TOKEN,
@@ -13,7 +14,7 @@ import {
   startApp,
   type TestApp,
 } from '../support';
-import { ensureDashboardBuilt, Visit } from '../support/dashboard';
+import { Visit } from '../support/dashboard';
 
 /** A busy machine with a browser on it is slow, and axe looks at every element. */
 jest.setTimeout(60_000);
@@ -27,7 +28,7 @@ describeInBrowser('the help page, followed in the dashboard', () => {
   let accountId: string;
 
   beforeAll(async () => {
-    ensureDashboardBuilt();
+    ensureBuilt();
     app = await startApp({ modules: [DispatcherModule, ApiModule] });
     receiver = await Receiver.start();
     browser = await openBrowser();

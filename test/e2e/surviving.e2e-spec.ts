@@ -16,6 +16,7 @@ import {
   TEST_ACTOR,
   type TestApp,
 } from '../support';
+import { recordDelivery } from '../support/history';
 import { servers } from '../support/servers';
 import { removeKeys } from '../support/test-servers';
 
@@ -116,6 +117,24 @@ describe('the delivery engine', () => {
 
     receiver.at(hanging, behaviours.ok);
     await allAre(bad.webhook.id, 'DELIVERED', 120, 40_000);
+  });
+
+  it('parks a due retry whose webhook has no room, without taking it in hand, and sends it in its turn', async () => {
+    const at = path();
+    receiver.at(at, behaviours.after(3_000));
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at), maxConcurrency: 1 });
+    await publish(accountId, 3);
+    await receiver.waitFor(1, { path: at });
+    const past = { accountId, webhookId: webhook.id, status: 'PENDING', dueAt: new Date() } as const;
+    const { deliveryId } = await recordDelivery(app.database, past);
+    await eventually(async () => {
+      const retry = (await deliveriesTo(webhook.id)).find(({ id }) => id === toUuid(deliveryId));
+      expect(retry).toMatchObject({ due_at: null, parked_at: expect.any(Date), attempt_count: 0 });
+    });
+    expect(receiver.to(at)).toHaveLength(1);
+    receiver.at(at, behaviours.ok);
+    await allAre(webhook.id, 'DELIVERED', 4);
+    expect((await attemptsTo(webhook.id)).map(({ number }) => number)).toEqual([1, 1, 1, 1]);
   });
 
   it('settles what waits for a webhook that is paused, without sending it', async () => {

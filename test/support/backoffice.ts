@@ -1,24 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { request } from 'undici';
 import type { Role } from '../../apps/backoffice/src/staff/permissions';
 import { StaffService } from '../../apps/backoffice/src/staff/staff.service';
 import type { TestApp } from './app';
-
-const ROOT = resolve(__dirname, '..', '..');
-const BUILT = join(ROOT, 'dist', 'backoffice', 'bundle.js');
-
-/** Bundles the backoffice's components unless what is there is newer than their sources. */
-export function ensureBackofficeBuilt(): void {
-  const sources = readdirSync(join(ROOT, 'apps', 'backoffice'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
-  if (existsSync(BUILT) && statSync(BUILT).mtimeMs > Math.max(...sources)) return;
-  const build = spawnSync('npm', ['run', '--silent', 'build:backoffice'], { cwd: ROOT, encoding: 'utf8' });
-  if (build.status !== 0)
-    throw new Error(`The backoffice could not be built:\n${build.stdout}${build.stderr}`);
-}
 
 export interface StaffMember {
   id: string;

@@ -2,13 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { PUBLISHER_TOKEN, type TestApp } from './app';
-import { ensureBuilt } from './program';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** Builds the dashboard unless what is there is newer than its sources. */
-export const ensureDashboardBuilt = ensureBuilt;
 
 /** A page in a browser of its own, with what went wrong in it. */
 export class Visit {

@@ -4,7 +4,7 @@ import { eventually } from './eventually';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** Brings `dist` up to date, as `npm start` does; what is up to date is left alone. */
+/** Brings `dist` up to date, as `npm start` does, pages included; what is up to date is left alone. */
 export function ensureBuilt(): void {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
     cwd: ROOT,

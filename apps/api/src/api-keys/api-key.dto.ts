@@ -1,17 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import type { ApiKey } from '@app/accounts';
 import { IsPlainText } from '@app/platform';
-
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-/** An ISO 8601 time with a zone becomes a Date; anything else stays what it is, for the validator to refuse. */
-const ToTime = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' && ISO_TIME.test(value) && !Number.isNaN(Date.parse(value))
-    ? new Date(value)
-    : value,
-);
+import { ToTime } from '../http/iso-time';
 
 function IsFutureTime(): PropertyDecorator {
   return ValidateBy({
@@ -41,7 +32,7 @@ export class CreateApiKeyBody {
     format: 'date-time',
     nullable: true,
   })
-  @ToTime
+  @ToTime()
   @IsOptional()
   @IsFutureTime()
   expiresAt?: Date | null;

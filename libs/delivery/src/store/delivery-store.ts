@@ -34,13 +34,14 @@ const CLAIM_DUE = {
       order by due_at limit $4::int for update skip locked`),
 };
 
-/** $1 overdue by so many milliseconds, $2 webhooks, $3 at most. */
+/** $1 overdue by so many milliseconds, $2 webhooks, $3 at most. `is true` holds it to the index of what is due. */
 const PARK_DUE = {
   name: 'deliveries.park-due',
   text: `
     update deliveries set due_at = null, parked_at = now()
     where id = any (array(
-      select id from deliveries where due_at < now() - $1::int * interval '1 millisecond' and webhook_id = any ($2::uuid[])
+      select id from deliveries
+      where due_at < now() - $1::int * interval '1 millisecond' and (webhook_id = any ($2::uuid[])) is true
       order by due_at limit $3::int for update skip locked))
     returning webhook_id`,
 };
