@@ -119,6 +119,7 @@ ${settings.warmEvents.toLocaleString('en')} events of warming up, counted from t
 - **Load**: call records of 5 KB, each with an idempotency key, published one by one over keep-alive connections; each
   account has two webhooks, so an event makes two deliveries. ${settings.webhooks} webhooks on ${settings.webhooks} hosts, all with a secret.
 - **Durability**: a 202 is given after the commit (\`synchronous_commit=on\`); a run is over when every attempt is recorded.
+  Before it begins, what the run before has left in the system's cache is written to disk (\`sync\`).
 - **Raw** is undici alone, posting the same bodies and headers to the same receiver, 64 at a time: nothing stored, nothing signed.
 - **Baseline** (\`test/bench/baseline\`) is the same service as it is usually written with this stack: one row and one
   Bull job with the whole payload at a time, axios, \`persistAndFlush\` for each attempt, concurrency 50.

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { sleep, now } from './clock.mjs';
 import { StallWatch } from './stalls.mjs';
 import { spread } from './statistics.mjs';
@@ -32,6 +34,7 @@ export async function measure(system, load) {
 async function measureOnce(system, load) {
   const { receiver, publisher } = system;
   await receiver.collect();
+  await quietDisk();
   const since = new Date();
   const pids = system.pids();
   const cpuBefore = cpuMs(pids);
@@ -60,6 +63,14 @@ async function measureOnce(system, load) {
     cpuMsPerDelivery: cpuOfAll / arrivals.length,
     harnessCpuMsPerDelivery: cpuOfHarness / arrivals.length,
   };
+}
+
+/**
+ * Has written what lies in the system's cache: 30 s after it was dirtied it would be written at once, and whatever is
+ * measured then would pay for what was measured before.
+ */
+async function quietDisk() {
+  await promisify(execFile)('sync');
 }
 
 /** @returns how many of the expected arrivals never came. */
