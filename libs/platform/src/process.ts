@@ -5,7 +5,7 @@ import { Config, ConfigError, loadConfig } from './config/config';
 import { readEnvironment, type Environment } from './config/environment';
 import { pendingMigrations } from './database/migrate';
 import { isDependencyAway } from './database/sql';
-import { keepGarbageYoung } from './garbage';
+import { makeWholeCollectionsRare } from './garbage';
 import { createApplication, listen } from './http/serve';
 import { PlatformModule } from './platform.module';
 
@@ -56,7 +56,7 @@ export async function startService(
   modules: (Type | DynamicModule)[],
   config: Config,
 ): Promise<RunningService> {
-  keepGarbageYoung();
+  makeWholeCollectionsRare();
   class Root {}
   const root = { module: Root, imports: [PlatformModule.register(config), ...modules] };
   Object.defineProperty(Root, 'name', { value: name });

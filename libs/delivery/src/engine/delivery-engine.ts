@@ -13,6 +13,7 @@ import { Membership } from './membership';
 import { Parking } from './parking';
 import { Settlement } from './settlement';
 import { Slots, type Standing } from './slots';
+import { UnderWay } from './under-way';
 import { notSent, refusal } from './verdict';
 
 /** So many deliveries wait for nothing but this process: then publishers have to wait, a little. */
@@ -38,7 +39,7 @@ export class DeliveryEngine
 {
   readonly slots = new Slots();
   private readonly logger = new Logger('Delivery');
-  private readonly attempting = new Set<Promise<void>>();
+  private readonly attempting = new UnderWay();
   private isStopping = false;
 
   constructor(
@@ -108,11 +109,11 @@ export class DeliveryEngine
   /** Makes an attempt at once, past the gate: a person asked for it. Resolves when it is recorded. */
   attemptNow(delivery: InHand): Promise<void> {
     this.hand.take(delivery);
-    return this.track(this.attemptPastGate(delivery));
+    return this.attempting.track(this.attemptPastGate(delivery));
   }
 
   start(delivery: InHand, gate: Gate, standing: Standing): void {
-    void this.track(this.attempt(delivery, gate, standing));
+    void this.attempting.track(this.attempt(delivery, gate, standing));
   }
 
   park(deliveries: readonly InHand[], gate: Gate): void {
@@ -145,14 +146,8 @@ export class DeliveryEngine
   }
 
   private async settleAll(): Promise<void> {
-    while (this.attempting.size > 0) await Promise.allSettled(this.attempting);
+    await this.attempting.ended();
     await Promise.all([this.settlement.drained(), this.parking.drained()]);
-  }
-
-  private track(attempt: Promise<void>): Promise<void> {
-    const tracked = attempt.finally(() => this.attempting.delete(tracked));
-    this.attempting.add(tracked);
-    return tracked;
   }
 
   private async attemptPastGate(delivery: InHand): Promise<void> {
