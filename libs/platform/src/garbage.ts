@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8';
  * - Under load V8 learns that some objects live long, and allocates their kind among the old ones from then on
  *   (allocation site pretenuring). Here it learns wrongly: they live as long as a commit takes. Dead among the old ones
  *   they are found by a whole collection only, and until then keep what they refer to: events with their payloads.
- * - V8 collects when the old ones have grown by a few megabytes. They may be three times as large before it does:
- *   about 100 MB, within the heap's limit.
+ * - V8 collects when the old ones have grown by a tenth. They may grow to three times their size before it does, within
+ *   the heap's limit.
  *
  * Measured in docs/decisions/0007.
  */

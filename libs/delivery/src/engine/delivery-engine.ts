@@ -13,7 +13,6 @@ import { Membership } from './membership';
 import { Parking } from './parking';
 import { Settlement } from './settlement';
 import { Slots, type Standing } from './slots';
-import { UnderWay } from './under-way';
 import { notSent, refusal } from './verdict';
 
 /** So many deliveries wait for nothing but this process: then publishers have to wait, a little. */
@@ -39,7 +38,7 @@ export class DeliveryEngine
 {
   readonly slots = new Slots();
   private readonly logger = new Logger('Delivery');
-  private readonly attempting = new UnderWay();
+  private readonly attempting = new Set<Promise<void>>();
   private isStopping = false;
 
   constructor(
@@ -109,11 +108,11 @@ export class DeliveryEngine
   /** Makes an attempt at once, past the gate: a person asked for it. Resolves when it is recorded. */
   attemptNow(delivery: InHand): Promise<void> {
     this.hand.take(delivery);
-    return this.attempting.track(this.attemptPastGate(delivery));
+    return this.track(this.attemptPastGate(delivery));
   }
 
   start(delivery: InHand, gate: Gate, standing: Standing): void {
-    void this.attempting.track(this.attempt(delivery, gate, standing));
+    void this.track(this.attempt(delivery, gate, standing));
   }
 
   park(deliveries: readonly InHand[], gate: Gate): void {
@@ -146,8 +145,14 @@ export class DeliveryEngine
   }
 
   private async settleAll(): Promise<void> {
-    await this.attempting.ended();
+    while (this.attempting.size > 0) await Promise.allSettled(this.attempting);
     await Promise.all([this.settlement.drained(), this.parking.drained()]);
+  }
+
+  private track(attempt: Promise<void>): Promise<void> {
+    const tracked = attempt.finally(() => this.attempting.delete(tracked));
+    this.attempting.add(tracked);
+    return tracked;
   }
 
   private async attemptPastGate(delivery: InHand): Promise<void> {
