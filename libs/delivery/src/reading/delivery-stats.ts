@@ -32,7 +32,7 @@ export interface StatsRow {
 }
 
 /**
- * Hours that `StatsRollup` has counted, and what came after by the BRIN index on attempts: half a minute of them, of
+ * Hours that `StatsRollup` has counted, and what came after by the index on attempts by time: half a minute of them, of
  * all webhooks. `$3` is there for the planner, which cannot know what the progress table says; the progress itself is
  * read by the same statement, so nothing is counted twice or not at all while counting goes on.
  */

@@ -6,7 +6,7 @@ import { DURATION_BUCKET_SQL } from './response-times';
 
 /** An attempt is on record this long after its start: it lasts 10 s at most, and is then committed within moments. */
 const LAG_MS = 30_000;
-/** Half a minute of 3,000 attempts a second takes the database a quarter of a second: smaller portions hold up less. */
+/** Smaller portions hold up less: half a minute of 3,000 attempts a second takes the database a quarter of a second. */
 const EVERY_MS = 5_000;
 const HOUR_MS = 3_600_000;
 /** Catching up goes in steps that stay within seconds also when thousands were sent every second. */
@@ -39,9 +39,9 @@ interface Progress {
 
 /**
  * Counts attempts by hour, webhook, outcome and response time, so that statistics over a month don't read millions of
- * rows. It reads along the BRIN index what was recorded since the last time: attempts themselves get no index more,
- * and recording them stays as cheap as it is. One process at a time does it, whichever takes the row of the progress;
- * counts and progress are committed together, so a crash neither loses nor repeats anything.
+ * rows. It reads what was recorded since the last time along the index by time (docs/decisions/0006). One process at a
+ * time does it, whichever takes the row of the progress; counts and progress are committed together, so a crash neither
+ * loses nor repeats anything.
  */
 @Injectable()
 export class StatsRollup implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -4,6 +4,7 @@ import { Customers20261124000002 } from './20261124000002-customers';
 import { Reading20261124000003 } from './20261124000003-reading';
 import { Backoffice20261124000004 } from './20261124000004-backoffice';
 import { Storage20261124000005 } from './20261124000005-storage';
+import { AttemptsByTime20261125000006 } from './20261125000006-attempts-by-time';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261124000003-reading', class: Reading20261124000003 },
   { name: '20261124000004-backoffice', class: Backoffice20261124000004 },
   { name: '20261124000005-storage', class: Storage20261124000005 },
+  { name: '20261125000006-attempts-by-time', class: AttemptsByTime20261125000006 },
 ];
