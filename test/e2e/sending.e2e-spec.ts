@@ -246,6 +246,22 @@ describe('an attempt', () => {
     expect(Object.keys(body).every((key) => /^[a-z0-9_]+$/.test(key))).toBe(true);
   });
 
+  it('that trips us up fails, with a word that it was our fault, and the process goes on', async () => {
+    const at = path();
+    receiver.at(at, behaviours.status(500)); // so that there is a second attempt
+    const { eventId } = await send({ url: receiver.url(at), format: 'ZAPIER' });
+    await firstAttempt(eventId);
+    await app.get(Sql).execute("update events set data = '{' where id = $1", [toUuid(eventId)]);
+    await eventually(async () => expect((await deliveryOf(eventId)).status).toBe('FAILED'), {
+      withinMs: 5_000,
+    });
+    const [, second] = await attemptsOf(eventId);
+    expect(second).toMatchObject({ number: 2, outcome: 'NOT_SENT', status_code: null });
+    expect(second.error_text).toMatch(/fault of ours/);
+    const next = await send({ url: receiver.url(path()) });
+    expect((await firstAttempt(next.eventId)).outcome).toBe('DELIVERED');
+  });
+
   it('goes to the path and query of the URL', async () => {
     const at = path();
     await send({ url: `${receiver.url(at)}?token=a%20b&x=1#fragment` });

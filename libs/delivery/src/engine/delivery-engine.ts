@@ -3,6 +3,7 @@ import { type CommittedEvent, type Custody, FirstAttempts } from '@app/events';
 import { uuidv7 } from '@app/platform';
 import type { WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
+import type { RequestFacts } from '../sending/request-headers';
 import { WebhookSender } from '../sending/webhook-sender';
 import { EventContent } from './event-content';
 import type { Gate, GateWork } from './gate';
@@ -190,22 +191,18 @@ export class DeliveryEngine
     this.hand.drop(delivery);
   }
 
+  /** Never rejects: an event that trips us up must not take the process, and all that it has in hand, with it. */
   private async send(delivery: InHand, target: WebhookTarget | null): Promise<AttemptResult> {
-    const { event } = delivery;
-    const body = event.body(delivery.format);
-    const refused = refusal(target, delivery);
-    if (refused !== null || !target || !body)
-      return notSent(target, refused ?? 'There is nothing to send.', Date.now());
-    return this.sender.send({
-      target,
-      body,
-      eventId: event.id,
-      eventType: event.type,
-      deliveryId: delivery.id,
-      attemptNumber: delivery.number,
-      timestamp: Math.floor(Date.now() / 1_000),
-      test: event.test,
-    });
+    try {
+      const body = delivery.event.body(delivery.format);
+      const refused = refusal(target, delivery);
+      if (refused !== null || !target || !body)
+        return notSent(target, refused ?? 'There is nothing to send.', Date.now());
+      return await this.sender.send(requestOf(delivery, target, body));
+    } catch (error) {
+      this.logger.error({ err: error, deliveryId: delivery.id, msg: 'An attempt could not be made' });
+      return notSent(target, 'The attempt could not be made, by a fault of ours; it is logged.', Date.now());
+    }
   }
 
   private giveUp(deliveries: readonly InHand[]): void {
@@ -217,4 +214,17 @@ export class DeliveryEngine
       }),
     );
   }
+}
+
+function requestOf({ event, id, number }: InHand, target: WebhookTarget, body: Buffer): RequestFacts {
+  return {
+    target,
+    body,
+    eventId: event.id,
+    eventType: event.type,
+    deliveryId: id,
+    attemptNumber: number,
+    timestamp: Math.floor(Date.now() / 1_000),
+    test: event.test,
+  };
 }

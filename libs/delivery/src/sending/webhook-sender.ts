@@ -33,7 +33,7 @@ export class WebhookSender implements OnApplicationShutdown {
     );
   }
 
-  /** @returns what came of it. A receiver's failure is such a value; this never rejects. */
+  /** @returns what came of it. A receiver's failure is such a value; this rejects only for a fault of ours, before anything is sent. */
   send(facts: RequestFacts): Promise<AttemptResult> {
     const { target } = facts;
     const headers = requestHeaders(facts);
