@@ -5,6 +5,9 @@ import type { Queue } from 'bull';
 
 /** Alarms are set to such a grid, in milliseconds: all retries of a moment share one. */
 const GRID_MS = 20;
+/** … and to a coarser one while so many alarms are ahead: each is a job, and they would be 50 a second. */
+const BUSY_GRID_MS = 60;
+const BUSY_AT = 50;
 /** An alarm goes off so much after the retry is due, in milliseconds: PostgreSQL counted from a moment later than we did. */
 const MARGIN_MS = 5;
 /** Waits beyond it have no alarm: the sweeper finds them in PostgreSQL, and Redis isn't filled with hours of waiting. */
@@ -26,9 +29,10 @@ export class RetryAlarms {
   set(inMs: number): void {
     if (inMs > LONGEST_WAIT_MS || this.queue.client.status !== 'ready') return;
     const now = Date.now();
-    const at = Math.ceil((now + Math.max(0, inMs) + MARGIN_MS) / GRID_MS) * GRID_MS;
-    if (this.ahead.has(at)) return;
     this.forgetPast(now);
+    const grid = this.ahead.size < BUSY_AT ? GRID_MS : BUSY_GRID_MS;
+    const at = Math.ceil((now + Math.max(0, inMs) + MARGIN_MS) / grid) * grid;
+    if (this.ahead.has(at)) return;
     this.ahead.add(at);
     this.queue
       // The job's id is its moment: dispatchers that set the same alarm set it once.
