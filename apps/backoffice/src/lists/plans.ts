@@ -50,7 +50,7 @@ export function planDeliveries(filters: FilterValues): ListPlan {
 }
 
 const FAILED = ['failed_at is not null'];
-const WAITING = ['(due_at is not null or parked_at is not null)'];
+const WAITING = ['coalesce(due_at, parked_at) is not null'];
 /** Few at any time: what dispatchers hold at this moment. */
 const IN_HAND = [
   'id in (select unnest(delivery_ids) from delivery_leases)',

@@ -28,7 +28,7 @@ const COUNTS = `
 
 /** Deliveries that nobody has in hand: those due or parked, by partial indexes that hold nothing else. */
 const WAITING = `
-  select (select count(*)::int from deliveries where due_at is not null or parked_at is not null) as waiting,
+  select (select count(*)::int from deliveries where coalesce(due_at, parked_at) is not null) as waiting,
          (extract(epoch from now() - least(
            (select min(due_at) from deliveries where due_at is not null and due_at < now()),
            (select min(parked_at) from deliveries where parked_at is not null))) * 1000)::bigint as oldest_ms`;

@@ -166,7 +166,7 @@ function unindexed(filter: DeliveryFilter, bind: Bind): string {
 function pending(where: string, order: string, size: string): string {
   return `
     select ${COLUMNS} from (
-      (select ${COLUMNS} from deliveries where ${where} and (due_at is not null or parked_at is not null)
+      (select ${COLUMNS} from deliveries where ${where} and coalesce(due_at, parked_at) is not null
        order by ${order} limit ${size})
       union all
       select ${COLUMNS} from deliveries where ${where} and status = 'PENDING' and due_at is null and parked_at is null

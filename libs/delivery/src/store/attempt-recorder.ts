@@ -27,7 +27,7 @@ export interface AttemptRecord {
  * One statement is one transaction: the attempts of a group, what they make of their deliveries, and the end of the
  * leases of which they were the last. A delivery that was taken over meanwhile is changed by a success only.
  */
-const RECORD_GROUP = {
+export const RECORD_GROUP = {
   name: 'attempts.record-group',
   text: `
     with made as (

@@ -27,7 +27,7 @@ const takeInHand = (chosen: string): string => `
            attempt_count, attempt_count - run_start, event_id, event_type, occurred_at, test, data
     from claimed join events on events.id = event_id`;
 
-const CLAIM_DUE = {
+export const CLAIM_DUE = {
   name: 'deliveries.claim-due',
   text: takeInHand(`
       select id from deliveries where due_at < now() - $3::int * interval '1 millisecond'
@@ -35,18 +35,20 @@ const CLAIM_DUE = {
 };
 
 /** $1 overdue by so many milliseconds, $2 webhooks, $3 at most. `is true` holds it to the index of what is due. */
-const PARK_DUE = {
+export const PARK_DUE = {
   name: 'deliveries.park-due',
   text: `
-    update deliveries set due_at = null, parked_at = now()
-    where id = any (array(
+    with chosen as (
       select id from deliveries
       where due_at < now() - $1::int * interval '1 millisecond' and (webhook_id = any ($2::uuid[])) is true
-      order by due_at limit $3::int for update skip locked))
+      order by due_at limit $3::int for update skip locked
+    )
+    update deliveries set due_at = null, parked_at = now()
+    from chosen where deliveries.id = chosen.id
     returning webhook_id`,
 };
 
-const CLAIM_PARKED = {
+export const CLAIM_PARKED = {
   name: 'deliveries.claim-parked',
   text: takeInHand(`
       select waiting.id from unnest($3::uuid[], $4::int[]) as wanted (webhook_id, count)
@@ -65,14 +67,14 @@ const putBackOurs = (column: 'due_at' | 'parked_at'): string => `
       select given.id from unnest($1::uuid[], $3::uuid[]) as given (id, lease_id)
       join delivery_leases on delivery_leases.id = given.lease_id
     ), closed as (delete from delivery_leases where id = any ($2::uuid[]))
-    ${putBack(column, 'mine.id = any (array(select id from ours))')}`;
+    ${putBack(column, 'mine.id in (select id from ours)')}`;
 
-const PARK = { name: 'deliveries.park', text: putBackOurs('parked_at') };
+export const PARK = { name: 'deliveries.park', text: putBackOurs('parked_at') };
 
-const HAND_BACK = { name: 'deliveries.hand-back', text: putBackOurs('due_at') };
+export const HAND_BACK = { name: 'deliveries.hand-back', text: putBackOurs('due_at') };
 
 /** Webhooks that have parked deliveries: one step of the index for each, however many there are. */
-const WEBHOOKS_WITH_PARKED = {
+export const WEBHOOKS_WITH_PARKED = {
   name: 'deliveries.webhooks-with-parked',
   text: `
     with recursive parked (webhook_id) as (

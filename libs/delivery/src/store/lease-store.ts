@@ -3,7 +3,7 @@ import { HotPathSql, plainArray } from '@app/platform';
 import { putBack } from './put-back';
 
 /** What others still have in hand is left alone, even if a dead dispatcher's lease names it too. */
-const TAKE_OVER = {
+export const TAKE_OVER = {
   name: 'deliveries.take-over',
   text: `
     with ended as (

@@ -5,6 +5,7 @@ import { Reading20261124000003 } from './20261124000003-reading';
 import { Backoffice20261124000004 } from './20261124000004-backoffice';
 import { Storage20261124000005 } from './20261124000005-storage';
 import { AttemptsByTime20261125000006 } from './20261125000006-attempts-by-time';
+import { WaitingIndexes20261125000007 } from './20261125000007-waiting-indexes';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261124000004-backoffice', class: Backoffice20261124000004 },
   { name: '20261124000005-storage', class: Storage20261124000005 },
   { name: '20261125000006-attempts-by-time', class: AttemptsByTime20261125000006 },
+  { name: '20261125000007-waiting-indexes', class: WaitingIndexes20261125000007 },
 ];
