@@ -1,15 +1,6 @@
+import { HOT_STATEMENTS } from '@app/delivery';
 import { HotPathSql } from '@app/platform';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
-import { RECORD_GROUP } from '../../libs/delivery/src/store/attempt-recorder';
-import {
-  CLAIM_DUE,
-  CLAIM_PARKED,
-  HAND_BACK,
-  PARK,
-  PARK_DUE,
-  WEBHOOKS_WITH_PARKED,
-} from '../../libs/delivery/src/store/delivery-store';
-import { TAKE_OVER } from '../../libs/delivery/src/store/lease-store';
 import { startApp, type TestApp } from '../support';
 
 jest.setTimeout(60_000);
@@ -62,16 +53,8 @@ describe('the statements of the engine', () => {
     ],
   ])('use the indexes that are made for them, when deliveries %s', async (_, before) => {
     for (const text of before) await sql.execute(text, text === FILL ? [5_000] : []);
-    const plans = {
-      claimDue: await indexesOf(CLAIM_DUE),
-      parkDue: await indexesOf(PARK_DUE),
-      claimParked: await indexesOf(CLAIM_PARKED),
-      webhooksWithParked: await indexesOf(WEBHOOKS_WITH_PARKED),
-      park: await indexesOf(PARK),
-      handBack: await indexesOf(HAND_BACK),
-      takeOver: await indexesOf(TAKE_OVER),
-      record: await indexesOf(RECORD_GROUP),
-    };
+    const plans: Record<string, string[]> = {};
+    for (const [name, statement] of Object.entries(HOT_STATEMENTS)) plans[name] = await indexesOf(statement);
     const byId = ['deliveries_pkey'];
     expect(plans).toEqual({
       claimDue: ['deliveries_due', ...byId],

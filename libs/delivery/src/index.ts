@@ -28,3 +28,4 @@ export { MANUAL_JOB, type ManualJob } from './commands/manual-job';
 export { DeliveryEngineModule } from './engine/engine.module';
 export { ManualSender } from './engine/manual-sender';
 export { DueRetries } from './retry/due-retries';
+export { HOT_STATEMENTS } from './store/hot-statements';
