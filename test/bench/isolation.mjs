@@ -14,6 +14,7 @@ import { build, House, ROOT } from './kit/house.mjs';
 import { machineLine } from './kit/machine.mjs';
 import { latencies, measure } from './kit/measure.mjs';
 import { median } from './kit/statistics.mjs';
+import { PaceWatch } from './kit/pace.mjs';
 import { openOurs } from './kit/systems.mjs';
 import { digits, megabytes, ms, table, whole } from './kit/table.mjs';
 import { memoryBytes } from './kit/usage.mjs';
@@ -22,6 +23,9 @@ const WEBHOOKS = 200;
 const SHARE_OF_MAXIMUM = 0.6;
 /** So long after the crowd's first events, and those of the good ones, the first time-outs are over. */
 const FIRST_TIMEOUTS_MS = 8_000;
+/** A trial in which the machine was slow for so much of the time is measured again. */
+const SPOILT_BY_SLOW_SHARE = 0.01;
+const TRIES = 3;
 const GOAL_RATIO = 2;
 const GOAL_P99_MS = 250;
 
@@ -109,7 +113,18 @@ async function findMaximum() {
   return median(rates);
 }
 
-async function run(name, { webhooks, behaviour, rate, crowd }) {
+/** Once more if the machine was slow for as long as a p99 tells of; after three tries the last one has to do. */
+async function run(name, trial) {
+  for (let left = TRIES - 1; ; left--) {
+    const { result, slowShare, slowest } = await runOnce(name, trial);
+    if (slowShare < SPOILT_BY_SLOW_SHARE || left === 0) return result;
+    say(
+      `(the machine was up to ${digits(slowest)} times slower for ${(100 * slowShare).toFixed(1)} % of the time; measuring again)`,
+    );
+  }
+}
+
+async function runOnce(name, { webhooks, behaviour, rate, crowd }) {
   const ours = await openOurs(house, { webhooks, behaviour });
   const [dispatcher] = ours.dispatchers;
   const { publisher, receiver } = house;
@@ -142,7 +157,9 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
     durationMs,
   });
   const fainting = crowd?.faintAfterMs && sleep(crowd.faintAfterMs).then(() => receiver.faint(true));
+  const pace = new PaceWatch().start();
   const { publishes, stalledMs } = await publisher.run({ ...load, durationMs });
+  const { slowShare, slowest } = pace.stop();
   await Promise.all([crowdRun, fainting]);
   await sleep(3_000);
   const memory = memoryBytes([dispatcher.pid]);
@@ -181,7 +198,7 @@ async function run(name, { webhooks, behaviour, rate, crowd }) {
   say(
     `${name}: p50 ${ms(result.arrivalP50)} ms, p99 ${ms(result.arrivalP99)} ms; 202 p99 ${ms(result.acceptP99)} ms; missing ${result.missing} of ${whole(expected)}${stalledMs > 200 ? ` (the machine stood still for ${ms(stalledMs)} ms)` : ''}`,
   );
-  return result;
+  return { result, slowShare, slowest };
 }
 
 function countBy(items, key) {
