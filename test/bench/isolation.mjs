@@ -14,18 +14,17 @@ import { build, House, ROOT } from './kit/house.mjs';
 import { machineLine } from './kit/machine.mjs';
 import { latencies, measure } from './kit/measure.mjs';
 import { median } from './kit/statistics.mjs';
-import { PaceWatch } from './kit/pace.mjs';
 import { openOurs } from './kit/systems.mjs';
 import { digits, megabytes, ms, table, whole } from './kit/table.mjs';
+import { unspoilt } from './kit/unspoilt.mjs';
 import { memoryBytes } from './kit/usage.mjs';
 
 const WEBHOOKS = 200;
 const SHARE_OF_MAXIMUM = 0.6;
 /** So long after the crowd's first events, and those of the good ones, the first time-outs are over. */
 const FIRST_TIMEOUTS_MS = 8_000;
-/** A trial in which the machine was slow for so much of the time is measured again. */
-const SPOILT_BY_SLOW_SHARE = 0.01;
-const TRIES = 3;
+/** A trial in which the machine was slow for as much of the time as a p99 tells of is measured again. */
+const BOUNDS = { stalledMs: Infinity, slowShare: 0.01 };
 const GOAL_RATIO = 2;
 const GOAL_P99_MS = 250;
 
@@ -84,7 +83,10 @@ try {
     ],
   };
   const runs = [];
-  for (const name of flags.only?.split(',') ?? Object.keys(trials)) runs.push(await run(...trials[name]));
+  for (const name of flags.only?.split(',') ?? Object.keys(trials)) {
+    const [title, trial] = trials[name];
+    runs.push(await unspoilt(BOUNDS, say, () => run(title, trial)));
+  }
   report(machine, rate, runs);
 } catch (error) {
   failed = true;
@@ -113,18 +115,7 @@ async function findMaximum() {
   return median(rates);
 }
 
-/** Once more if the machine was slow for as long as a p99 tells of; after three tries the last one has to do. */
-async function run(name, trial) {
-  for (let left = TRIES - 1; ; left--) {
-    const { result, slowShare, slowest } = await runOnce(name, trial);
-    if (slowShare < SPOILT_BY_SLOW_SHARE || left === 0) return result;
-    say(
-      `(the machine was up to ${digits(slowest)} times slower for ${(100 * slowShare).toFixed(1)} % of the time; measuring again)`,
-    );
-  }
-}
-
-async function runOnce(name, { webhooks, behaviour, rate, crowd }) {
+async function run(name, { webhooks, behaviour, rate, crowd }) {
   const ours = await openOurs(house, { webhooks, behaviour });
   const [dispatcher] = ours.dispatchers;
   const { publisher, receiver } = house;
@@ -157,9 +148,7 @@ async function runOnce(name, { webhooks, behaviour, rate, crowd }) {
     durationMs,
   });
   const fainting = crowd?.faintAfterMs && sleep(crowd.faintAfterMs).then(() => receiver.faint(true));
-  const pace = new PaceWatch().start();
-  const { publishes, stalledMs } = await publisher.run({ ...load, durationMs });
-  const { slowShare, slowest } = pace.stop();
+  const { publishes, stalledMs, slowShare, slowest } = await publisher.run({ ...load, durationMs });
   await Promise.all([crowdRun, fainting]);
   await sleep(3_000);
   const memory = memoryBytes([dispatcher.pid]);
@@ -194,11 +183,14 @@ async function runOnce(name, { webhooks, behaviour, rate, crowd }) {
     requestsToBad: arrivals.filter(({ webhook }) => !good.has(webhook)).length,
     memory,
     connections,
+    stalledMs,
+    slowShare,
+    slowest,
   };
   say(
     `${name}: p50 ${ms(result.arrivalP50)} ms, p99 ${ms(result.arrivalP99)} ms; 202 p99 ${ms(result.acceptP99)} ms; missing ${result.missing} of ${whole(expected)}${stalledMs > 200 ? ` (the machine stood still for ${ms(stalledMs)} ms)` : ''}`,
   );
-  return { result, slowShare, slowest };
+  return result;
 }
 
 function countBy(items, key) {

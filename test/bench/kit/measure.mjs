@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { sleep, now } from './clock.mjs';
-import { PaceWatch } from './pace.mjs';
+import { unspoilt } from './unspoilt.mjs';
 import { StallWatch } from './stalls.mjs';
 import { spread } from './statistics.mjs';
 import { cpuMs } from './usage.mjs';
@@ -9,23 +9,12 @@ import { cpuMs } from './usage.mjs';
 /** Nothing arriving for so long, while something should, means that it won't. */
 const STALLED_AFTER_MS = 30_000;
 
-/** A machine that stood still for longer than this has spoilt a measurement. */
-const SPOILT_BY_STALL_MS = 400;
-/** … and one that was slow for half a second of eight. */
-const SPOILT_BY_SLOW_SHARE = 0.05;
-const TRIES = 3;
+/** What a machine may do without spoiling a measurement: stand still for so long, be slow for half a second of eight. */
+const BOUNDS = { stalledMs: 400, slowShare: 0.05 };
 
-/** Measures, and once more if the machine stood still or was slow meanwhile; after three tries the last one has to do. */
-export async function measure(system, load) {
-  for (let left = TRIES - 1; ; left--) {
-    const result = await measureOnce(system, load);
-    const { stalledMs, slowShare } = result;
-    if (stalledMs < SPOILT_BY_STALL_MS && slowShare < SPOILT_BY_SLOW_SHARE) return result;
-    console.log(
-      `(the machine stood still for ${Math.round(stalledMs)} ms and was slow for ${Math.round(100 * slowShare)} % of the time${left > 0 ? '; measuring again' : ''})`,
-    );
-    if (left === 0) return result;
-  }
+/** Measures, and again if the machine has spoilt it. */
+export function measure(system, load) {
+  return unspoilt(BOUNDS, console.log, () => measureOnce(system, load));
 }
 
 /**
@@ -43,9 +32,7 @@ async function measureOnce(system, load) {
   const pids = system.pids();
   const cpuBefore = cpuMs(pids);
   const harnessBefore = cpuMs([receiver.pid, publisher.pid]);
-  const pace = new PaceWatch().start();
   const run = await publisher.run({ ports: system.ports, accounts: system.accounts, ...load });
-  const { slowShare } = pace.stop();
   const accepted = run.publishes.filter(({ status }) => status === 202);
   const expected = accepted.length * system.webhooksPerAccount;
   const watch = new StallWatch().start();
@@ -66,7 +53,8 @@ async function measureOnce(system, load) {
       arrivals.length - new Set(arrivals.map(({ deliveryId, attempt }) => `${deliveryId} ${attempt}`)).size,
     unrecorded,
     stalledMs,
-    slowShare,
+    slowShare: run.slowShare,
+    slowest: run.slowest,
     cpuMsPerDelivery: cpuOfAll / arrivals.length,
     harnessCpuMsPerDelivery: cpuOfHarness / arrivals.length,
   };

@@ -23,6 +23,7 @@ export class PaceWatch {
   /** @returns for how much of the time it was slow (0 to 1), and how many times slower at the worst. */
   stop() {
     clearInterval(this.timer);
+    if (this.took.length === 0) return { slowShare: 0, slowest: 1 };
     const halfSeconds = [];
     for (let i = 0; i < this.took.length; i += TOGETHER)
       halfSeconds.push(median(this.took.slice(i, i + TOGETHER)));

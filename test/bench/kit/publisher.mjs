@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from './child.mjs';
 import { readPublishes } from './records.mjs';
+import { PaceWatch } from './pace.mjs';
 import { StallWatch } from './stalls.mjs';
 
 let runs = 0;
@@ -31,12 +32,13 @@ export class Publisher {
    *   `bytes`: size of a call record (default 5,000);
    *   `retry`: send an event again, with its idempotency key, until it is answered with 202 (or 4xx);
    *   `answerWithinMs`: drop a connection that doesn't answer in this time.
-   * @returns `{startedAt, endedAt, statuses, publishes, stalledMs}`; times on the machine's monotonic clock, in ms.
+   * @returns `{startedAt, endedAt, statuses, publishes, stalledMs, slowShare, slowest}`; times on the machine's monotonic clock, in ms.
    */
   async run(options) {
     const run = `${process.pid.toString(36)}${Date.now().toString(36)}${(runs++).toString(36)}`;
     const file = join(this.directory, `publishes-${run}.bin`);
     const watch = new StallWatch().start();
+    const pace = new PaceWatch().start();
     const result = await this.child.ask('run', {
       ...this.fixed,
       connections: 64,
@@ -46,9 +48,10 @@ export class Publisher {
       file,
     });
     const stalledMs = watch.stop();
+    const { slowShare, slowest } = pace.stop();
     const publishes = [...readPublishes(readFileSync(file))];
     rmSync(file);
-    return { ...result, publishes, stalledMs };
+    return { ...result, publishes, stalledMs, slowShare, slowest };
   }
 
   progress() {
