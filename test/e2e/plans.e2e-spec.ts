@@ -61,6 +61,7 @@ describe('the statements of the engine', () => {
       parkDue: ['deliveries_due', ...byId],
       claimParked: ['deliveries_parked', ...byId],
       webhooksWithParked: ['deliveries_parked'],
+      draw: byId,
       park: byId,
       handBack: byId,
       takeOver: byId,

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountsModule } from '@app/accounts';
-import { DeliveryCommandsModule, DispatcherCommands, DueRetries } from '@app/delivery';
+import {
+  DeliveryCommandsModule,
+  DeliveryReader,
+  DeliveryReadingModule,
+  DispatcherCommands,
+  DueRetries,
+} from '@app/delivery';
 import { HotPathSql, Sql, toUuid, uuidv7 } from '@app/platform';
 import { WebhookService, WebhooksModule, type NewWebhook } from '@app/webhooks';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
@@ -22,7 +28,13 @@ import { removeKeys } from '../support/test-servers';
 
 jest.setTimeout(120_000);
 
-const modules = [DispatcherModule, WebhooksModule, AccountsModule, DeliveryCommandsModule];
+const modules = [
+  DispatcherModule,
+  WebhooksModule,
+  AccountsModule,
+  DeliveryCommandsModule,
+  DeliveryReadingModule,
+];
 const change = { actor: TEST_ACTOR };
 let count = 0;
 
@@ -80,19 +92,21 @@ describe('the delivery engine', () => {
       requests.filter((other) => other.arrivedAt >= arrivedAt && other.arrivedAt < arrivedAt + ms).length)); // prettier-ignore
   }
 
-  it('makes retries though Redis has forgotten everything, at most a second late', async () => {
+  it('makes retries that PostgreSQL keeps though Redis has forgotten everything, at most a second late', async () => {
     const at = path();
-    receiver.at(at, behaviours.status(500));
-    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+    receiver.at(at, behaviours.status(503, { 'retry-after': '6' }));
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at), retryPolicy: 'EXTENDED' });
     await publish(accountId, 5);
     await receiver.waitFor(5, { path: at });
-    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(5));
+    await eventually(async () =>
+      expect((await deliveriesTo(webhook.id)).filter(({ due_at }) => due_at !== null)).toHaveLength(5),
+    );
     await removeKeys(servers().redisUrl, app.config.REDIS_PREFIX);
     receiver.at(at, behaviours.ok);
     const requests = await receiver.waitFor(10, { path: at });
     const late = requests.slice(5).map((retry) => {
       const first = requests.find((one) => one.headers['webhook-id'] === retry.headers['webhook-id'])!;
-      return retry.arrivedAt - first.arrivedAt - 1_000;
+      return retry.arrivedAt - first.arrivedAt - 6_000;
     });
     expect(Math.min(...late)).toBeGreaterThanOrEqual(-5);
     expect(Math.max(...late)).toBeLessThan(1_300);
@@ -195,6 +209,43 @@ describe('the delivery engine', () => {
       expect(gaps[i]).toBeLessThan(due + 1_000);
     });
   });
+
+  it('holds a retry that is a second away in hand, and shows when it is due', async () => {
+    const at = path();
+    receiver.at(at, behaviours.status(500));
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+    const [eventId] = await publish(accountId);
+    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
+    const [delivery] = await deliveriesTo(webhook.id);
+    expect(delivery).toMatchObject({ due_at: null, parked_at: null, attempt_count: 1, retry_at: expect.any(Date) });
+    const leases = await sql().rows<any>('select delivery_ids from delivery_leases');
+    expect(leases.flatMap(({ delivery_ids }) => delivery_ids)).toContain(delivery.id);
+    const { data } = await app.get(DeliveryReader).list(accountId, { eventId, status: 'PENDING' }, { limit: 5 });
+    expect(data).toMatchObject([{ attemptCount: 1, waitingFor: 'RETRY_DUE', nextAttemptAt: delivery.retry_at }]);
+    receiver.at(at, behaviours.ok);
+    const [, second] = await receiver.waitFor(2, { path: at });
+    expect(second.arrivedAt).toBeGreaterThanOrEqual(delivery.retry_at.getTime() - 20);
+    expect(second.headers['x-webhook-attempt']).toBe('2');
+    await allAre(webhook.id, 'DELIVERED', 1);
+    expect((await deliveriesTo(webhook.id))[0]).toMatchObject({ retry_at: null, attempt_count: 2 });
+    await eventually(async () => expect(await sql().rows('select * from delivery_leases')).toEqual([]));
+  }); // prettier-ignore
+
+  it('makes no held retry of what a person has sent successfully meanwhile', async () => {
+    const at = path();
+    receiver.at(at, behaviours.status(500));
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+    await publish(accountId);
+    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
+    receiver.at(at, behaviours.ok);
+    const [delivery] = await deliveriesTo(webhook.id);
+    await app.get(DispatcherCommands).retry([`dlv_${delivery.id}`]);
+    await allAre(webhook.id, 'DELIVERED', 1, 900);
+    await sleep(1_500);
+    expect(await attemptsTo(webhook.id)).toMatchObject([{ trigger: 'event' }, { trigger: 'manual' }]);
+    expect((await deliveriesTo(webhook.id))[0]).toMatchObject({ status: 'DELIVERED', attempt_count: 2, retry_at: null });
+    await eventually(async () => expect(await sql().rows('select * from delivery_leases')).toEqual([]));
+  }); // prettier-ignore
 
   it('leaves a delivered one delivered when sending it again fails', async () => {
     const at = path();
@@ -302,16 +353,32 @@ describe('the delivery engine', () => {
     });
 
     it('takes over what another had in hand when that one dies, and nothing is lost', async () => {
-      const at = path();
+      const [at, failing] = [path(), path()];
       receiver.at(at, behaviours.after(1_500));
+      receiver.at(failing, behaviours.status(500));
       const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+      const retried = await subscribe({ url: receiver.url(failing) });
+      await publish(retried.accountId, 5, other);
       const published = await publish(accountId, 30, other);
       await receiver.waitFor(4, { path: at });
+      await eventually(async () => expect(await attemptsTo(retried.webhook.id)).toHaveLength(5));
       // It dies in the middle: nothing of it reaches PostgreSQL any more.
       const pools = [Sql, HotPathSql].map((token) => other.get<any>(token).pool);
       await Promise.all(pools.map((pool) => pool.end()));
       receiver.at(at, behaviours.ok);
+      receiver.at(failing, behaviours.ok);
       await allAre(webhook.id, 'DELIVERED', 30, 40_000);
+      // What it held for a retry has drawn no number yet: the next one is the second, of the same run.
+      const held = await allAre(retried.webhook.id, 'DELIVERED', 5);
+      expect(held.map(({ attempt_count, run_start }) => [attempt_count, run_start])).toEqual(
+        Array(5).fill([2, 0]),
+      );
+      expect(
+        receiver
+          .to(failing)
+          .slice(5)
+          .map(({ headers }) => headers['x-webhook-attempt']),
+      ).toEqual(Array(5).fill('2'));
       const arrived = new Set(receiver.to(at).map(({ headers }) => headers['webhook-id']));
       expect(published.filter((id) => !arrived.has(id))).toEqual([]);
       await eventually(async () => expect(await sql().rows('select * from delivery_leases')).toEqual([]));
@@ -330,6 +397,22 @@ describe('the delivery engine', () => {
       const arrived = receiver.to(at).map(({ headers }) => headers['webhook-id']);
       expect([...arrived].sort()).toEqual([...published].sort());
       expect((await attemptsTo(webhook.id)).map(({ number }) => number)).toEqual(Array(30).fill(1));
+    });
+
+    it('makes a retry that another held, once and at its time, when that one stops in order', async () => {
+      const at = path();
+      receiver.at(at, behaviours.status(500));
+      const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+      await publish(accountId, 5, other);
+      await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(5));
+      receiver.at(at, behaviours.ok);
+      await other.close();
+      const deliveries = await allAre(webhook.id, 'DELIVERED', 5);
+      expect(deliveries.map((delivery) => delivery.attempt_count)).toEqual(Array(5).fill(2));
+      const times = receiver.to(at).map(({ arrivedAt }) => arrivedAt);
+      expect(times).toHaveLength(10);
+      expect(times[5] - times[0]).toBeGreaterThanOrEqual(995);
+      expect(times[9] - times[4]).toBeLessThan(2_000);
     });
 
     it('counts a webhook’s own limits in one place, whoever took the event', async () => {

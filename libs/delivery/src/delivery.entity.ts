@@ -10,7 +10,8 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
  * One event on its way to one webhook. Written by the engine in groups (see `DeliveryStore`); the entity is for reading.
  *
  * A PENDING delivery is always in exactly one of three places: due (`dueAt`), parked until its webhook has room
- * (`parkedAt`), or in hand of a living dispatcher (a row of `delivery_leases` names it).
+ * (`parkedAt`), or in hand of a living dispatcher (a row of `delivery_leases` names it). In hand it is
+ * being attempted, or waits for a retry that is only seconds away (`retryAt`).
  */
 @Entity({ tableName: 'deliveries' })
 export class Delivery {
@@ -54,6 +55,10 @@ export class Delivery {
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   parkedAt!: Date | null;
+
+  /** When its dispatcher, which has it in hand, makes the next attempt. */
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  retryAt!: Date | null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   failedAt!: Date | null;

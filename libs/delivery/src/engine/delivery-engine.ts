@@ -9,6 +9,7 @@ import { EventContent } from './event-content';
 import type { Gate, GateWork } from './gate';
 import { Gates } from './gates';
 import { Hand } from './hand';
+import { HeldRetries, type HeldRetriesWork } from './held-retries';
 import type { InHand, Lease } from './in-hand';
 import { Membership } from './membership';
 import { Parking } from './parking';
@@ -28,14 +29,15 @@ const STOP_WITHIN_MS = 11_000;
  * 1. `take`: its event was committed a moment ago. Or `admit`: it was claimed for a retry, or from the parked.
  * 2. Its webhook's `Gate` holds it until the webhook may be sent to, and calls `start`.
  * 3. `attempt`: the sender makes the attempt; `Settlement` decides what follows and commits both.
- * 4. A retry that is due soon becomes a delayed job; a later one is found by the sweeper.
+ * 4. A retry that is seconds away waits in hand (`HeldRetries`), then goes on with 2. One that is minutes away becomes
+ *    a delayed job; a later one is found by the sweeper.
  *
- * From 1 to 3 a lease in PostgreSQL says that it is in this process's hand. If the process dies, another takes it over.
+ * While it is in hand, a lease in PostgreSQL says that it is in this process's hand. If the process dies, another takes it over.
  */
 @Injectable()
 export class DeliveryEngine
   extends FirstAttempts
-  implements GateWork, OnModuleDestroy, BeforeApplicationShutdown
+  implements GateWork, HeldRetriesWork, OnModuleDestroy, BeforeApplicationShutdown
 {
   readonly slots = new Slots();
   private readonly logger = new Logger('Delivery');
@@ -48,10 +50,12 @@ export class DeliveryEngine
     private readonly parking: Parking,
     private readonly sender: WebhookSender,
     private readonly settlement: Settlement,
+    private readonly held: HeldRetries,
     private readonly membership: Membership,
   ) {
     super();
     gates.servedBy(this);
+    held.servedBy(this);
   }
 
   /** Whether more may be claimed. */
@@ -96,7 +100,7 @@ export class DeliveryEngine
     this.admit(deliveries);
   }
 
-  /** Deliveries that were claimed; each goes to its webhook's gate. */
+  /** Deliveries that were claimed, or have waited; each goes to its webhook's gate. */
   admit(deliveries: readonly InHand[]): void {
     for (const delivery of deliveries) this.hand.take(delivery);
     if (this.isStopping) return this.giveUp(deliveries);
@@ -138,6 +142,7 @@ export class DeliveryEngine
   onModuleDestroy(): void {
     this.isStopping = true;
     for (const gate of this.gates.all()) this.giveUp(gate.empty());
+    this.giveUp(this.held.stop());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -147,7 +152,9 @@ export class DeliveryEngine
 
   private async settleAll(): Promise<void> {
     while (this.attempting.size > 0) await Promise.allSettled(this.attempting);
-    await Promise.all([this.settlement.drained(), this.parking.drained()]);
+    await this.settlement.drained();
+    // What came back from a held retry meanwhile is being handed back.
+    await this.parking.drained();
   }
 
   private track(attempt: Promise<void>): Promise<void> {
@@ -160,7 +167,7 @@ export class DeliveryEngine
     try {
       const target = await this.gates.settingsOf(delivery.webhookId);
       const result = await this.send(delivery, target);
-      await this.settlement.settle(delivery, target, result);
+      await this.settlement.settle(delivery, target, result, false);
     } catch (error) {
       // The wish stands in PostgreSQL still; letting go of it here is what has it taken again.
       delivery.lease.open = 0;
@@ -180,7 +187,8 @@ export class DeliveryEngine
     const result = await this.send(delivery, target);
     gate.finished(standing, result);
     try {
-      await this.settlement.settle(delivery, target, result);
+      // Those of an endpoint that keeps us waiting would crowd the hand.
+      await this.settlement.settle(delivery, target, result, gate.standing === 'proven');
     } catch (error) {
       this.logger.error({
         err: error,

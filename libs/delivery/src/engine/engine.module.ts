@@ -14,6 +14,7 @@ import { DeliveryEngine } from './delivery-engine';
 import { EngineGauges } from './engine-gauges';
 import { Gates } from './gates';
 import { Hand } from './hand';
+import { HeldRetries } from './held-retries';
 import { Heartbeat } from './heartbeat';
 import { ManualSender } from './manual-sender';
 import { Membership } from './membership';
@@ -35,6 +36,7 @@ import { WebhookHealth } from './webhook-health';
     Sweeper,
     Parking,
     Settlement,
+    HeldRetries,
     WebhookHealth,
     WebhookSender,
     AttemptRecorder,

@@ -13,6 +13,11 @@ export class EventContent {
     readonly data: string | null,
   ) {}
 
+  /** The same after its payload was expunged. */
+  expunged(): EventContent {
+    return new EventContent(this.id, this.type, this.occurredAt, this.test, null);
+  }
+
   /** @returns the exact bytes to sign and send, or null when there is nothing left to send. */
   body(format: PayloadFormat): Buffer | null {
     if (this.data === null) return null;

@@ -29,4 +29,15 @@ describe('what is in hand', () => {
     hand.drop(one);
     expect(hand.isFull).toBe(false);
   }); // prettier-ignore
+
+  it.each([
+    ['deliveries', 5_000, 10],
+    ['characters', 48, 1024 * 1024],
+  ])('holds retries while less than a quarter of its %s is taken', (_, count, characters) => {
+    const hand = new Hand();
+    for (let i = 0; i < count - 1; i += 1) hand.take(delivery(characters));
+    expect(hand.hasRoomToHold).toBe(true);
+    hand.take(delivery(characters));
+    expect(hand.hasRoomToHold).toBe(false);
+  });
 });

@@ -23,6 +23,11 @@ export class Hand {
     return this.deliveries >= MAX_DELIVERIES || this.characters >= MAX_CHARACTERS;
   }
 
+  /** Retries wait in it while three quarters of it are free: what is new must not be parked for them. */
+  get hasRoomToHold(): boolean {
+    return this.deliveries < MAX_DELIVERIES / 4 && this.characters < MAX_CHARACTERS / 4;
+  }
+
   /** Endpoints of which nothing good is known may use half of it; those that answer, and each one's first attempt, all. */
   isCrowdedFor(standing: Standing): boolean {
     const halfIsTaken = this.deliveries >= MAX_DELIVERIES / 2 || this.characters >= MAX_CHARACTERS / 2;

@@ -1,11 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { GroupCommit, isDependencyAway } from '@app/platform';
+import { GroupCommit } from '@app/platform';
 import { DeliveryStore } from '../store/delivery-store';
 import { endingWith, type InHand, type Lease } from './in-hand';
 import { Hand } from './hand';
 import { Membership } from './membership';
-
-const TRY_AGAIN_MS = 250;
+import { untilWritten } from './until-written';
 
 /** Puts deliveries where they wait without costing memory, and takes them back; both in groups. */
 @Injectable()
@@ -55,25 +54,13 @@ export class Parking {
     return new GroupCommit<InHand>(
       async (deliveries) => {
         const closing = [...endingWith(deliveries), ...this.hand.takeEnded()];
-        await this.untilWritten(() => write(deliveries, closing));
+        await untilWritten(() => write(deliveries, closing), this.logger);
         this.hand.committed(deliveries, closing);
         for (const delivery of deliveries) this.hand.drop(delivery);
         return deliveries.map(() => undefined);
       },
       { lingerMs: 5, maxItems: 1_000, concurrency: 1 },
     );
-  }
-
-  private async untilWritten(write: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        if (!isDependencyAway(error)) throw error;
-        this.logger.debug('PostgreSQL is away; trying again');
-        await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
-      }
-    }
   }
 
   private async fetchAll(wanted: { webhookId: string; count: number }[]): Promise<InHand[][]> {

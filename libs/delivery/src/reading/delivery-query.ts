@@ -23,7 +23,7 @@ export interface Query {
 export const MAX_LOOKED_AT = 20_000;
 
 const COLUMNS = `id, account_id, webhook_id, event_id, event_type, format, status, trigger, attempt_count,
-  due_at, parked_at, failed_at, finished_at, last_outcome, last_status_code`;
+  due_at, retry_at, parked_at, failed_at, finished_at, last_outcome, last_status_code`;
 
 /** What of the event and of the webhook is told with a delivery; added to the rows of one page only. */
 function withContext(source: string, order: string): string {

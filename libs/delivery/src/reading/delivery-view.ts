@@ -72,6 +72,7 @@ export interface DeliveryRow {
   trigger: AttemptTrigger;
   attempt_count: number;
   due_at: Date | null;
+  retry_at: Date | null;
   parked_at: Date | null;
   failed_at: Date | null;
   finished_at: Date | null;
@@ -113,7 +114,7 @@ export function summaryOf(row: DeliveryRow): DeliverySummary {
     trigger: row.trigger,
     attemptCount: row.attempt_count,
     waitingFor: waitingFor(row),
-    nextAttemptAt: row.due_at,
+    nextAttemptAt: row.due_at ?? row.retry_at,
     lastOutcome: row.last_outcome,
     lastStatusCode: row.last_status_code,
     createdAt: timeOf(row.id),
@@ -121,11 +122,11 @@ export function summaryOf(row: DeliveryRow): DeliverySummary {
   };
 }
 
-/** Why a delivery waits: of the three places of a PENDING one, only "in hand" is no waiting. */
+/** Why a delivery waits. One in hand is being attempted, unless it waits there for its retry. */
 export function waitingFor(
-  row: Pick<DeliveryRow, 'due_at' | 'parked_at' | 'circuit_state'>,
+  row: Pick<DeliveryRow, 'due_at' | 'retry_at' | 'parked_at' | 'circuit_state'>,
 ): WaitingReason | null {
-  if (row.due_at) return 'RETRY_DUE';
+  if (row.due_at || row.retry_at) return 'RETRY_DUE';
   if (!row.parked_at) return null;
   return row.circuit_state === null || row.circuit_state === 'CLOSED' ? 'ROOM' : 'CIRCUIT_OPEN';
 }

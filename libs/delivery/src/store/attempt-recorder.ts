@@ -10,7 +10,8 @@ import {
 } from '@app/platform';
 import type { AttemptResult } from '../attempt';
 import { Hand } from '../engine/hand';
-import { endingWith, type InHand } from '../engine/in-hand';
+import { endingWith, type InHand, type Lease } from '../engine/in-hand';
+import { Membership } from '../engine/membership';
 
 /** What an attempt makes of its delivery. `KEPT`: nothing, it was a manual attempt that failed. */
 export type Verdict = { status: 'DELIVERED' | 'FAILED' | 'KEPT' } | { status: 'RETRY'; retryInMs: number };
@@ -19,13 +20,16 @@ export interface AttemptRecord {
   delivery: InHand;
   result: AttemptResult;
   verdict: Verdict;
+  /** Whether a retry waits in hand of this process; otherwise it becomes due to whoever comes first. */
+  retryInHand: boolean;
   /** When the attempt ended, by `performance.now()`: a retry's wait counts from there, not from its record. */
   endedAt: number;
 }
 
 /**
- * One statement is one transaction: the attempts of a group, what they make of their deliveries, and the end of the
- * leases of which they were the last. A delivery that was taken over meanwhile is changed by a success only.
+ * One statement is one transaction: the attempts of a group, what they make of their deliveries, the end of the
+ * leases of which they were the last, and the lease of those whose retry waits in hand (HELD). A delivery that was
+ * taken over meanwhile is changed by a success only.
  */
 export const RECORD_GROUP = {
   name: 'attempts.record-group',
@@ -48,10 +52,15 @@ export const RECORD_GROUP = {
       delete from delivery_leases where id = any ($19::uuid[])
     ), fulfilled as (
       delete from manual_attempts where id = any ($19::uuid[])
+    ), held as (
+      insert into delivery_leases (id, dispatcher_id, delivery_ids)
+      select $20::uuid, $21::uuid, array_agg(delivery_id) from made where verdict = 'HELD' having count(*) > 0
+      on conflict (id) do update set delivery_ids = delivery_leases.delivery_ids || excluded.delivery_ids
     )
     update deliveries set
-      status = case verdict when 'RETRY' then 'PENDING' when 'KEPT' then status else verdict end,
+      status = case when verdict in ('RETRY', 'HELD') then 'PENDING' when verdict = 'KEPT' then status else verdict end,
       due_at = case verdict when 'RETRY' then now() + retry_in_ms * interval '1 millisecond' when 'KEPT' then due_at end,
+      retry_at = case verdict when 'HELD' then now() + retry_in_ms * interval '1 millisecond' when 'KEPT' then retry_at end,
       parked_at = case verdict when 'KEPT' then parked_at end,
       failed_at = case verdict when 'FAILED' then now() when 'KEPT' then failed_at end,
       finished_at = case when verdict in ('DELIVERED', 'FAILED') then now() when verdict = 'KEPT' then finished_at end,
@@ -72,7 +81,7 @@ const TRY_AGAIN_MS = 250;
 @Injectable()
 export class AttemptRecorder {
   private readonly logger = new Logger('AttemptRecorder');
-  private readonly group = new GroupCommit<AttemptRecord>((records) => this.commit(records), {
+  private readonly group = new GroupCommit<AttemptRecord, Lease | null>((records) => this.commit(records), {
     // Nobody waits for a record but the delivery's lease; gathering for longer halves the commits at medium load.
     lingerMs: 8,
     maxItems: 400,
@@ -82,10 +91,11 @@ export class AttemptRecorder {
   constructor(
     private readonly sql: HotPathSql,
     private readonly hand: Hand,
+    private readonly membership: Membership,
   ) {}
 
-  /** Resolves when it is committed. */
-  record(record: AttemptRecord): Promise<void> {
+  /** Resolves when it is committed. @returns the lease under which its retry waits in hand. */
+  record(record: AttemptRecord): Promise<Lease | null> {
     return this.group.add(record);
   }
 
@@ -93,7 +103,7 @@ export class AttemptRecorder {
     await this.group.drained();
   }
 
-  private async commit(records: AttemptRecord[]): Promise<void[]> {
+  private async commit(records: AttemptRecord[]): Promise<(Lease | null)[]> {
     // A delivery can be in a group twice (its own attempt and a manual one); a statement changes a row once.
     const seen = new Set<string>();
     const first: AttemptRecord[] = [];
@@ -105,20 +115,22 @@ export class AttemptRecorder {
     const deliveries = records.map(({ delivery }) => delivery);
     const ending = [...endingWith(deliveries), ...this.hand.takeEnded()];
     const closing = ending.map(({ id }) => id);
-    await this.write(first, again.length === 0 ? closing : []);
-    for (const record of again) await this.write([record], record === again.at(-1) ? closing : []);
+    const held: Lease = { id: uuidv7(), open: records.filter(({ retryInHand }) => retryInHand).length };
+    await this.write(first, again.length === 0 ? closing : [], held);
+    for (const record of again) await this.write([record], record === again.at(-1) ? closing : [], held);
     this.hand.committed(deliveries, ending);
-    return records.map(() => undefined);
+    return records.map(({ retryInHand }) => (retryInHand ? held : null));
   }
 
-  private async write(records: AttemptRecord[], closing: string[]): Promise<void> {
+  private async write(records: AttemptRecord[], closing: string[], held: Lease): Promise<void> {
     for (;;) {
       try {
-        await this.sql.execute(RECORD_GROUP, [...recordValues(records), plainArray(closing)]);
+        const leases = [plainArray(closing), held.id, this.membership.dispatcherId];
+        await this.sql.execute(RECORD_GROUP, [...recordValues(records), ...leases]);
         return;
       } catch (error) {
         if (!isDependencyAway(error) && !isConflict(error))
-          return this.writeWithoutTheBad(records, closing, error);
+          return this.writeWithoutTheBad(records, closing, held, error);
         await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
       }
     }
@@ -128,12 +140,13 @@ export class AttemptRecorder {
   private async writeWithoutTheBad(
     records: AttemptRecord[],
     closing: string[],
+    held: Lease,
     error: unknown,
   ): Promise<void> {
     if (records.length > 1) {
       const half = records.length >> 1;
-      await this.write(records.slice(0, half), []);
-      await this.write(records.slice(half), closing);
+      await this.write(records.slice(0, half), [], held);
+      await this.write(records.slice(half), closing, held);
       return;
     }
     const [record] = records as [AttemptRecord];
@@ -143,7 +156,7 @@ export class AttemptRecorder {
       'The answer could not be recorded; the attempt is, without it',
     );
     const result = { ...record.result, responseBody: null, responseHeaders: null };
-    await this.write([{ ...record, result }], closing);
+    await this.write([{ ...record, result }], closing, held);
   }
 }
 
@@ -172,7 +185,7 @@ function recordValues(records: AttemptRecord[]): unknown[] {
     textArray(results.map(({ responseHeaders }) => responseHeaders && JSON.stringify(responseHeaders))),
     textArray(results.map(({ responseBody }) => responseBody)),
     plainArray(results.map(({ responseTruncated }) => (responseTruncated ? 't' : 'f'))),
-    plainArray(records.map(({ verdict }) => verdict.status)),
+    plainArray(records.map(({ verdict, retryInHand }) => (retryInHand ? 'HELD' : verdict.status))),
     plainArray(records.map(remainingMs)),
   ];
 }

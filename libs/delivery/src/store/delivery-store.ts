@@ -12,11 +12,13 @@ type ClaimedRow = [
   eventId: string, eventType: EventType, occurredAt: Date, test: boolean, data: string | null,
 ]; // prettier-ignore
 
+type DrawnRow = [id: string, number: number, position: number, isExpunged: boolean];
+
 /** Takes what `chosen` names in hand: the next attempt's number is drawn, and a lease says who has it. $1 lease, $2 dispatcher. */
 const takeInHand = (chosen: string): string => `
     with chosen as (${chosen}),
     claimed as (
-      update deliveries set due_at = null, parked_at = null, attempt_count = attempt_count + 1
+      update deliveries set due_at = null, parked_at = null, retry_at = null, attempt_count = attempt_count + 1
       from chosen where deliveries.id = chosen.id
       returning deliveries.*
     ), lease as (
@@ -69,6 +71,18 @@ const putBackOurs = (column: 'due_at' | 'parked_at'): string => `
     ), closed as (delete from delivery_leases where id = any ($2::uuid[]))
     ${putBack(column, 'mine.id in (select id from ours)')}`;
 
+/** $1 deliveries whose retries waited in hand, $2 the lease of each. What a person's attempt has delivered needs no retry. */
+export const DRAW = {
+  name: 'deliveries.draw',
+  text: `
+    update deliveries set retry_at = null, attempt_count = attempt_count + 1
+    from unnest($1::uuid[], $2::uuid[]) as given (id, lease_id)
+    join delivery_leases on delivery_leases.id = given.lease_id
+    where deliveries.id = given.id and status = 'PENDING' and retry_at is not null and due_at is null and parked_at is null
+    returning deliveries.id, attempt_count, attempt_count - run_start,
+              exists (select from events where events.id = event_id and data is null)`,
+};
+
 export const PARK = { name: 'deliveries.park', text: putBackOurs('parked_at') };
 
 export const HAND_BACK = { name: 'deliveries.hand-back', text: putBackOurs('due_at') };
@@ -111,6 +125,27 @@ export class DeliveryStore {
   claimParked(dispatcherId: string, wanted: { webhookId: string; count: number }[]): Promise<InHand[]> {
     const ids = plainArray(wanted.map(({ webhookId }) => toUuid(webhookId)));
     return this.claim(CLAIM_PARKED, dispatcherId, [ids, plainArray(wanted.map(({ count }) => count))]);
+  }
+
+  /**
+   * Draws the number of the next attempt for deliveries whose retries waited in hand.
+   * @returns them with it, and without a payload that was expunged meanwhile; those that are missing are not ours to
+   * send any more.
+   */
+  async draw(waited: readonly InHand[]): Promise<InHand[]> {
+    const values = [
+      plainArray(waited.map(({ id }) => toUuid(id))),
+      plainArray(waited.map(({ lease }) => lease.id)),
+    ];
+    const rows = await this.sql.tuples<DrawnRow>(DRAW, values);
+    const drawn = new Map<string, DrawnRow>(rows.map((row) => [fromUuid('dlv', row[0]), row]));
+    return waited.flatMap((delivery): InHand[] => {
+      const row = drawn.get(delivery.id);
+      if (!row) return [];
+      const [, number, position, isExpunged] = row;
+      const event = isExpunged ? delivery.event.expunged() : delivery.event;
+      return [{ ...delivery, event, trigger: 'retry', number, position }];
+    });
   }
 
   /** Puts deliveries in hand where they wait for their webhook to have room. */

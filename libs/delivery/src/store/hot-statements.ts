@@ -1,5 +1,13 @@
 import { RECORD_GROUP } from './attempt-recorder';
-import { CLAIM_DUE, CLAIM_PARKED, HAND_BACK, PARK, PARK_DUE, WEBHOOKS_WITH_PARKED } from './delivery-store';
+import {
+  CLAIM_DUE,
+  CLAIM_PARKED,
+  DRAW,
+  HAND_BACK,
+  PARK,
+  PARK_DUE,
+  WEBHOOKS_WITH_PARKED,
+} from './delivery-store';
 import { TAKE_OVER } from './lease-store';
 
 /** The statements whose plans are made once a connection, for whoever wants to see these: docs/decisions/0003. */
@@ -8,6 +16,7 @@ export const HOT_STATEMENTS = {
   parkDue: PARK_DUE,
   claimParked: CLAIM_PARKED,
   webhooksWithParked: WEBHOOKS_WITH_PARKED,
+  draw: DRAW,
   park: PARK,
   handBack: HAND_BACK,
   takeOver: TAKE_OVER,
