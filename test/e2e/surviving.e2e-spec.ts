@@ -231,6 +231,27 @@ describe('the delivery engine', () => {
     await eventually(async () => expect(await sql().rows('select * from delivery_leases')).toEqual([]));
   }); // prettier-ignore
 
+  it('makes a held retry though the answer to the drawing of its number was lost', async () => {
+    const at = path();
+    receiver.at(at, behaviours.status(500));
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+    await publish(accountId);
+    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
+    receiver.at(at, behaviours.ok);
+    const [{ id }] = await deliveriesTo(webhook.id);
+    const [lease] = await sql().rows<any>('select id from delivery_leases where $1 = any (delivery_ids)', [
+      id,
+    ]);
+    const { store } = app.get<any>(DueRetries);
+    expect(await store.draw([{ id: `dlv_${id}`, lease, event: {} }])).toMatchObject([
+      { number: 2, position: 2 },
+    ]);
+    const [delivery] = await allAre(webhook.id, 'DELIVERED', 1);
+    expect(await attemptsTo(webhook.id)).toMatchObject([{ number: 1 }, { number: 3, trigger: 'retry' }]);
+    // The attempt after it would have been the third of its run.
+    expect(delivery).toMatchObject({ attempt_count: 3, run_start: 1 });
+  });
+
   it('makes no held retry of what a person has sent successfully meanwhile', async () => {
     const at = path();
     receiver.at(at, behaviours.status(500));

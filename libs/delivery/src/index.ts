@@ -3,7 +3,7 @@ export { Attempt } from './attempt.entity';
 export { Delivery, DELIVERY_STATUSES, type DeliveryStatus } from './delivery.entity';
 export { ExpungeModule, LateAnswersModule } from './expunge/expunge.module';
 export { PayloadExpunger } from './expunge/payload-expunger';
-export { type DeliveryFilter } from './reading/delivery-query';
+export { type DeliveryFilter, WAITING_SQL } from './reading/delivery-query';
 export { DeliveryReader } from './reading/delivery-reader';
 export { DeliveryReadingModule, StatsRollupModule } from './reading/delivery-reading.module';
 export { DeliveryStats, type AttemptCounts, type WebhookStats } from './reading/delivery-stats';

@@ -1,3 +1,4 @@
+import { WAITING_SQL } from '@app/delivery';
 import type { ListPlan } from './bounded-query';
 import { idsWithin, integerOf, rangeOf, textOf, uuidOf, type FilterValues } from './filters';
 
@@ -50,8 +51,8 @@ export function planDeliveries(filters: FilterValues): ListPlan {
 }
 
 const FAILED = ['failed_at is not null'];
-const WAITING = ['coalesce(due_at, parked_at) is not null'];
-/** Few at any time: what dispatchers hold at this moment. */
+const WAITING = [WAITING_SQL];
+/** Thousands at most: what dispatchers hold at this moment. */
 const IN_HAND = [
   'id in (select unnest(delivery_ids) from delivery_leases)',
   `status = 'PENDING'`,

@@ -1,5 +1,6 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
+import { WAITING_SQL } from '@app/delivery';
 import { Sql } from '@app/platform';
 import { BUCKET_SQL, BUCKETS } from './histogram';
 import type { Minute } from './minutes';
@@ -28,7 +29,7 @@ const COUNTS = `
 
 /** Deliveries that nobody has in hand: those due or parked, by partial indexes that hold nothing else. */
 const WAITING = `
-  select (select count(*)::int from deliveries where coalesce(due_at, parked_at) is not null) as waiting,
+  select (select count(*)::int from deliveries where ${WAITING_SQL}) as waiting,
          (extract(epoch from now() - least(
            (select min(due_at) from deliveries where due_at is not null and due_at < now()),
            (select min(parked_at) from deliveries where parked_at is not null))) * 1000)::bigint as oldest_ms`;

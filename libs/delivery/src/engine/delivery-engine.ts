@@ -124,8 +124,7 @@ export class DeliveryEngine
     if (this.isStopping) return this.giveUp(deliveries);
     this.parking.park(deliveries).then(
       () => this.gates.noteParked(gate),
-      (error: unknown) =>
-        this.logger.error({ err: error, msg: 'Deliveries could not be parked; the sweeper will find them' }),
+      (error: unknown) => this.forsake(deliveries, error, 'Deliveries could not be parked'),
     );
   }
 
@@ -168,12 +167,11 @@ export class DeliveryEngine
       const target = await this.gates.settingsOf(delivery.webhookId);
       const result = await this.send(delivery, target);
       await this.settlement.settle(delivery, target, result, false);
-    } catch (error) {
-      // The wish stands in PostgreSQL still; letting go of it here is what has it taken again.
-      delivery.lease.open = 0;
-      throw error;
-    } finally {
       this.hand.drop(delivery);
+    } catch (error) {
+      // The wish stands in PostgreSQL still, and is taken again.
+      this.hand.forsake(delivery);
+      throw error;
     }
   }
 
@@ -189,14 +187,10 @@ export class DeliveryEngine
     try {
       // Those of an endpoint that keeps us waiting would crowd the hand.
       await this.settlement.settle(delivery, target, result, gate.standing === 'proven');
+      this.hand.drop(delivery);
     } catch (error) {
-      this.logger.error({
-        err: error,
-        deliveryId: delivery.id,
-        msg: 'An attempt could not be recorded; it will be made again',
-      });
+      this.forsake([delivery], error, 'An attempt could not be recorded');
     }
-    this.hand.drop(delivery);
   }
 
   /** Never rejects: an event that trips us up must not take the process, and all that it has in hand, with it. */
@@ -215,12 +209,15 @@ export class DeliveryEngine
 
   private giveUp(deliveries: readonly InHand[]): void {
     if (deliveries.length === 0) return;
-    this.parking.handBack(deliveries).catch((error: unknown) =>
-      this.logger.error({
-        err: error,
-        msg: 'Deliveries could not be handed back; the sweeper will find them',
-      }),
-    );
+    this.parking
+      .handBack(deliveries)
+      .catch((error: unknown) => this.forsake(deliveries, error, 'Deliveries could not be handed back'));
+  }
+
+  private forsake(deliveries: readonly InHand[], error: unknown, what: string): void {
+    const deliveryIds = deliveries.map(({ id }) => id);
+    this.logger.error({ err: error, deliveryIds, msg: `${what}; they will be taken over` });
+    for (const delivery of deliveries) this.hand.forsake(delivery);
   }
 }
 

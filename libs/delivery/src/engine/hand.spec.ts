@@ -30,6 +30,19 @@ describe('what is in hand', () => {
     expect(hand.isFull).toBe(false);
   }); // prettier-ignore
 
+  it('forsakes what PostgreSQL would not be told of: its lease is nothing that this process knows of', () => {
+    const hand = new Hand();
+    const [one, other] = [delivery(10), delivery(10)];
+    const lease = { id: 'shared', open: 2 };
+    for (const each of [one, other]) hand.take({ ...each, lease });
+    hand.forsake({ ...one, lease });
+    expect([hand.holds('shared'), hand.size]).toEqual([false, 1]);
+    // The other one ends as usual; there is nothing to close for it any more.
+    hand.committed([{ ...other, lease }], []);
+    hand.drop({ ...other, lease });
+    expect([hand.takeEnded(), hand.size]).toEqual([[], 0]);
+  });
+
   it.each([
     ['deliveries', 5_000, 10],
     ['characters', 48, 1024 * 1024],

@@ -54,6 +54,15 @@ export class Hand {
     return this.ended.splice(0);
   }
 
+  /**
+   * Lets go of a delivery of which PostgreSQL would not be told what has become. Its lease stands there still, and is
+   * taken over as one of which this process knows nothing, with whatever else is under it: at the worst it is sent again.
+   */
+  forsake(delivery: InHand): void {
+    delivery.lease.open = 0;
+    this.drop(delivery);
+  }
+
   /** After PostgreSQL has it that the delivery is settled or put back. */
   drop(delivery: InHand): void {
     if (delivery.lease.open <= 0) this.leases.delete(delivery.lease.id);

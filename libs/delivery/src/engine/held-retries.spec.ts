@@ -40,6 +40,14 @@ describe('retries that are held', () => {
     expect(hand.size).toBe(3);
   });
 
+  it('go on at once when their time was over before they came: the record had to wait for PostgreSQL', async () => {
+    await jest.advanceTimersByTimeAsync(7_777);
+    held.hold(of('a'), 1_000);
+    held.hold(of('b'), -9_000);
+    await jest.advanceTimersByTimeAsync(60);
+    expect(ids(admit.mock.calls)).toEqual([['b']]);
+  });
+
   it('are let go of, with their lease, when they are not ours to send any more', async () => {
     draw.mockImplementation((waited: InHand[]) => Promise.resolve(waited.filter(({ id }) => id === 'b')));
     held.hold(of('a'), 1_000);

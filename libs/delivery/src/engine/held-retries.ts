@@ -76,11 +76,9 @@ export class HeldRetries {
       this.logger.error({
         err: error,
         deliveryId: delivery.id,
-        msg: 'A retry could not be begun; it is taken over',
+        msg: 'A retry could not be begun; it will be taken over',
       });
-      // Letting go of a lease that stands in PostgreSQL has what is under it taken over.
-      delivery.lease.open = 0;
-      this.hand.drop(delivery);
+      this.hand.forsake(delivery);
     });
   }
 

@@ -19,6 +19,9 @@ export interface Query {
   inIndexOrder: boolean;
 }
 
+/** What waits in PostgreSQL, due or parked: the condition of two indexes, which serve it in these words only. */
+export const WAITING_SQL = 'coalesce(due_at, parked_at) is not null';
+
 /** How many deliveries are looked at for one page, when what is asked for has no index. */
 export const MAX_LOOKED_AT = 20_000;
 
@@ -161,12 +164,12 @@ function unindexed(filter: DeliveryFilter, bind: Bind): string {
 
 /**
  * What is due or parked has its index. What a dispatcher has in hand has none, because an index would have to be
- * changed twice by every delivery; it is found by the leases and the attempts asked for by hand instead, which are few.
+ * changed twice by every delivery; it is found by the leases and the attempts asked for by hand instead: thousands at most.
  */
 function pending(where: string, order: string, size: string): string {
   return `
     select ${COLUMNS} from (
-      (select ${COLUMNS} from deliveries where ${where} and coalesce(due_at, parked_at) is not null
+      (select ${COLUMNS} from deliveries where ${where} and ${WAITING_SQL}
        order by ${order} limit ${size})
       union all
       select ${COLUMNS} from deliveries where ${where} and status = 'PENDING' and due_at is null and parked_at is null

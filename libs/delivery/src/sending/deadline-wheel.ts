@@ -24,12 +24,14 @@ export class DeadlineWheel {
     this.slots = Array.from({ length: Math.ceil(longestMs / TICK_MS) + 3 }, (): Deadline[] => []);
   }
 
+  /** A time that has passed already is one that is over at the next ticks. */
   add(afterMs: number, expire: () => void): Deadline {
     // After the process stood still the wheel is behind: what is added now must not fire early for that.
     if (this.timer) this.turn();
     if (!this.timer) this.start();
     const behind = performance.now() - (this.startedAt + this.position * TICK_MS);
-    const ahead = Math.min(Math.ceil((afterMs + Math.max(0, behind)) / TICK_MS) + 1, this.slots.length - 1);
+    const remainingMs = Math.max(0, afterMs) + Math.max(0, behind);
+    const ahead = Math.min(Math.ceil(remainingMs / TICK_MS) + 1, this.slots.length - 1);
     const slot = this.slots[(this.position + ahead) % this.slots.length];
     const deadline = { expire, slot, place: slot.length };
     slot.push(deadline);

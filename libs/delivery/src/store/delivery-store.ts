@@ -71,14 +71,17 @@ const putBackOurs = (column: 'due_at' | 'parked_at'): string => `
     ), closed as (delete from delivery_leases where id = any ($2::uuid[]))
     ${putBack(column, 'mine.id in (select id from ours)')}`;
 
-/** $1 deliveries whose retries waited in hand, $2 the lease of each. What a person's attempt has delivered needs no retry. */
+/**
+ * $1 deliveries whose retries waited in hand, $2 the lease of each. What a person's attempt has delivered needs no retry.
+ * When its answer gets lost and it is sent again, the number that was drawn is passed over, and the run moved along.
+ */
 export const DRAW = {
   name: 'deliveries.draw',
   text: `
-    update deliveries set retry_at = null, attempt_count = attempt_count + 1
+    update deliveries set retry_at = null, attempt_count = attempt_count + 1, run_start = run_start + (retry_at is null)::int
     from unnest($1::uuid[], $2::uuid[]) as given (id, lease_id)
     join delivery_leases on delivery_leases.id = given.lease_id
-    where deliveries.id = given.id and status = 'PENDING' and retry_at is not null and due_at is null and parked_at is null
+    where deliveries.id = given.id and status = 'PENDING' and due_at is null and parked_at is null
     returning deliveries.id, attempt_count, attempt_count - run_start,
               exists (select from events where events.id = event_id and data is null)`,
 };
