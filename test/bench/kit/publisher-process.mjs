@@ -87,13 +87,13 @@ class Load {
     return { sequence, account, dueAt, sentAt: 0, answeredAt: 0, eventId: '', status: 0, tries: 0 };
   }
 
-  /** Open loop: what has become due since the last tick. */
+  /** Open loop: what has become due since the last tick. The first is due one interval after the start. */
   tick() {
     const { rate, durationMs, count } = this.options;
     const elapsedMs = Math.min(now() - this.startedAt, durationMs || Infinity);
     const due = Math.min(Math.floor((elapsedMs * rate) / 1000), count || Infinity);
     while (!this.stopped && this.next < due)
-      this.waiting.push(this.newEvent(this.startedAt + (this.next * 1000) / rate));
+      this.waiting.push(this.newEvent(this.startedAt + ((this.next + 1) * 1000) / rate));
     this.pump();
   }
 
