@@ -57,10 +57,14 @@ export class Trial {
     outage.to = now();
   }
 
-  /** kill -9. What is in hand at this moment is all that can come twice. Takes whatever has a `kill`, all at once. */
+  /**
+   * kill -9. What is in hand at this moment, and doesn't wait there for its retry, is all that can come twice. Takes
+   * whatever has a `kill`, all at once.
+   */
   async kill(...dispatchers) {
     const [{ count }] = await this.house.sql(
-      `select coalesce(sum(cardinality(delivery_ids)), 0)::int as count from delivery_leases`,
+      `select count(*)::int as count from deliveries
+       where status = 'PENDING' and due_at is null and parked_at is null and retry_at is null`,
     );
     this.inHandAtKills += count;
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
