@@ -76,6 +76,17 @@ describe('the delivery engine', () => {
       }),
     );
 
+  /** A delivery whose first attempt was answered 500 a moment ago, so that its retry waits. */
+  async function failOnce() {
+    const at = path();
+    receiver.at(at, behaviours.status(500));
+    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+    const [eventId] = await publish(accountId);
+    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
+    const [delivery] = await deliveriesTo(webhook.id);
+    return { at, accountId, webhook, eventId, delivery };
+  }
+
   const allAre = (webhookId: string, status: string, many: number, withinMs = 30_000) =>
     eventually(
       async () => {
@@ -191,12 +202,7 @@ describe('the delivery engine', () => {
   });
 
   it('keeps the automatic retries of a delivery that a person has sent again, and their times', async () => {
-    const at = path();
-    receiver.at(at, behaviours.status(500));
-    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
-    await publish(accountId);
-    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
-    const [delivery] = await deliveriesTo(webhook.id);
+    const { at, webhook, delivery } = await failOnce();
     await app.get(DispatcherCommands).retry([`dlv_${delivery.id}`]);
     await allAre(webhook.id, 'FAILED', 1);
     const attempts = await attemptsTo(webhook.id);
@@ -211,12 +217,7 @@ describe('the delivery engine', () => {
   });
 
   it('holds a retry that is a second away in hand, and shows when it is due', async () => {
-    const at = path();
-    receiver.at(at, behaviours.status(500));
-    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
-    const [eventId] = await publish(accountId);
-    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
-    const [delivery] = await deliveriesTo(webhook.id);
+    const { at, accountId, webhook, eventId, delivery } = await failOnce();
     expect(delivery).toMatchObject({ due_at: null, parked_at: null, attempt_count: 1, retry_at: expect.any(Date) });
     const leases = await sql().rows<any>('select delivery_ids from delivery_leases');
     expect(leases.flatMap(({ delivery_ids }) => delivery_ids)).toContain(delivery.id);
@@ -232,20 +233,13 @@ describe('the delivery engine', () => {
   }); // prettier-ignore
 
   it('makes a held retry though the answer to the drawing of its number was lost', async () => {
-    const at = path();
-    receiver.at(at, behaviours.status(500));
-    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
-    await publish(accountId);
-    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
+    const { at, webhook, delivery: waiting } = await failOnce();
     receiver.at(at, behaviours.ok);
-    const [{ id }] = await deliveriesTo(webhook.id);
-    const [lease] = await sql().rows<any>('select id from delivery_leases where $1 = any (delivery_ids)', [
-      id,
-    ]);
     const { store } = app.get<any>(DueRetries);
-    expect(await store.draw([{ id: `dlv_${id}`, lease, event: {} }])).toMatchObject([
-      { number: 2, position: 2 },
-    ]);
+    const ofIt = 'select id from delivery_leases where $1 = any (delivery_ids)';
+    const [lease] = await sql().rows<any>(ofIt, [waiting.id]);
+    const drawn = await store.draw([{ id: `dlv_${waiting.id}`, lease, event: {} }]);
+    expect(drawn).toMatchObject([{ number: 2, position: 2 }]);
     const [delivery] = await allAre(webhook.id, 'DELIVERED', 1);
     expect(await attemptsTo(webhook.id)).toMatchObject([{ number: 1 }, { number: 3, trigger: 'retry' }]);
     // The attempt after it would have been the third of its run.
@@ -253,13 +247,8 @@ describe('the delivery engine', () => {
   });
 
   it('makes no held retry of what a person has sent successfully meanwhile', async () => {
-    const at = path();
-    receiver.at(at, behaviours.status(500));
-    const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
-    await publish(accountId);
-    await eventually(async () => expect(await attemptsTo(webhook.id)).toHaveLength(1));
+    const { at, webhook, delivery } = await failOnce();
     receiver.at(at, behaviours.ok);
-    const [delivery] = await deliveriesTo(webhook.id);
     await app.get(DispatcherCommands).retry([`dlv_${delivery.id}`]);
     await allAre(webhook.id, 'DELIVERED', 1, 900);
     await sleep(1_500);

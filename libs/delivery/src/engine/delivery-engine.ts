@@ -32,7 +32,7 @@ const STOP_WITHIN_MS = 11_000;
  * 4. A retry that is seconds away waits in hand (`HeldRetries`), then goes on with 2. One that is minutes away becomes
  *    a delayed job; a later one is found by the sweeper.
  *
- * While it is in hand, a lease in PostgreSQL says that it is in this process's hand. If the process dies, another takes it over.
+ * All the while a lease in PostgreSQL says that it is in this process's hand. If the process dies, another takes it over.
  */
 @Injectable()
 export class DeliveryEngine
@@ -124,7 +124,8 @@ export class DeliveryEngine
     if (this.isStopping) return this.giveUp(deliveries);
     this.parking.park(deliveries).then(
       () => this.gates.noteParked(gate),
-      (error: unknown) => this.forsake(deliveries, error, 'Deliveries could not be parked'),
+      (error: unknown) =>
+        this.logger.error({ err: error, msg: 'Deliveries could not be parked; they will be taken over' }),
     );
   }
 
@@ -189,7 +190,12 @@ export class DeliveryEngine
       await this.settlement.settle(delivery, target, result, gate.standing === 'proven');
       this.hand.drop(delivery);
     } catch (error) {
-      this.forsake([delivery], error, 'An attempt could not be recorded');
+      this.hand.forsake(delivery);
+      this.logger.error({
+        err: error,
+        deliveryId: delivery.id,
+        msg: 'An attempt could not be recorded; its delivery will be taken over',
+      });
     }
   }
 
@@ -209,15 +215,12 @@ export class DeliveryEngine
 
   private giveUp(deliveries: readonly InHand[]): void {
     if (deliveries.length === 0) return;
-    this.parking
-      .handBack(deliveries)
-      .catch((error: unknown) => this.forsake(deliveries, error, 'Deliveries could not be handed back'));
-  }
-
-  private forsake(deliveries: readonly InHand[], error: unknown, what: string): void {
-    const deliveryIds = deliveries.map(({ id }) => id);
-    this.logger.error({ err: error, deliveryIds, msg: `${what}; they will be taken over` });
-    for (const delivery of deliveries) this.hand.forsake(delivery);
+    this.parking.handBack(deliveries).catch((error: unknown) =>
+      this.logger.error({
+        err: error,
+        msg: 'Deliveries could not be handed back; they will be taken over',
+      }),
+    );
   }
 }
 

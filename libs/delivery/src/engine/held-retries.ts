@@ -2,9 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { GroupCommit } from '@app/platform';
 import { type Deadline, DeadlineWheel } from '../sending/deadline-wheel';
 import { DeliveryStore } from '../store/delivery-store';
+import { untilWritten } from '../store/until-written';
 import { Hand } from './hand';
 import type { InHand } from './in-hand';
-import { untilWritten } from './until-written';
 
 /** The first three waits of a policy, 1, 2 and 4 s, are held; longer ones are PostgreSQL's. In milliseconds. */
 const LONGEST_WAIT_MS = 5_000;

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { GroupCommit } from '@app/platform';
 import { DeliveryStore } from '../store/delivery-store';
+import { untilWritten } from '../store/until-written';
 import { endingWith, type InHand, type Lease } from './in-hand';
 import { Hand } from './hand';
 import { Membership } from './membership';
-import { untilWritten } from './until-written';
 
 /** Puts deliveries where they wait without costing memory, and takes them back; both in groups. */
 @Injectable()
@@ -54,7 +54,13 @@ export class Parking {
     return new GroupCommit<InHand>(
       async (deliveries) => {
         const closing = [...endingWith(deliveries), ...this.hand.takeEnded()];
-        await untilWritten(() => write(deliveries, closing), this.logger);
+        try {
+          await untilWritten(() => write(deliveries, closing), this.logger);
+        } catch (error) {
+          // Of this group only: what was added together with them may be in another one, and be written.
+          for (const delivery of deliveries) this.hand.forsake(delivery);
+          throw error;
+        }
         this.hand.committed(deliveries, closing);
         for (const delivery of deliveries) this.hand.drop(delivery);
         return deliveries.map(() => undefined);

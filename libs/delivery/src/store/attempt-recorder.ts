@@ -1,17 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  GroupCommit,
-  HotPathSql,
-  isDependencyAway,
-  plainArray,
-  textArray,
-  toUuid,
-  uuidv7,
-} from '@app/platform';
+import { GroupCommit, HotPathSql, plainArray, textArray, toUuid, uuidv7 } from '@app/platform';
 import type { AttemptResult } from '../attempt';
 import { Hand } from '../engine/hand';
 import { endingWith, type InHand, type Lease } from '../engine/in-hand';
 import { Membership } from '../engine/membership';
+import { untilWritten } from './until-written';
 
 /** What an attempt makes of its delivery. `KEPT`: nothing, it was a manual attempt that failed. */
 export type Verdict = { status: 'DELIVERED' | 'FAILED' | 'KEPT' } | { status: 'RETRY'; retryInMs: number };
@@ -71,9 +64,6 @@ export const RECORD_GROUP = {
       and (verdict in ('DELIVERED', 'KEPT') or (status = 'PENDING' and due_at is null and parked_at is null))`,
 };
 
-/** How long a group waits for another try while PostgreSQL is away, in milliseconds. */
-const TRY_AGAIN_MS = 250;
-
 /**
  * Records attempts in groups. An attempt that was made is recorded, however long PostgreSQL is away: it is tried again
  * until it works, and until then its lease stays open.
@@ -123,16 +113,14 @@ export class AttemptRecorder {
   }
 
   private async write(records: AttemptRecord[], closing: string[], held: Lease): Promise<void> {
-    for (;;) {
-      try {
-        const leases = [plainArray(closing), held.id, this.membership.dispatcherId];
-        await this.sql.execute(RECORD_GROUP, [...recordValues(records), ...leases]);
-        return;
-      } catch (error) {
-        if (!isDependencyAway(error) && !isConflict(error))
-          return this.writeWithoutTheBad(records, closing, held, error);
-        await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
-      }
+    const leases = [plainArray(closing), held.id, this.membership.dispatcherId];
+    // Anew for each try: what a retry still has to wait for goes on getting less.
+    const write = (): Promise<number> =>
+      this.sql.execute(RECORD_GROUP, [...recordValues(records), ...leases]);
+    try {
+      await untilWritten(write, this.logger);
+    } catch (error) {
+      await this.writeWithoutTheBad(records, closing, held, error);
     }
   }
 
@@ -158,11 +146,6 @@ export class AttemptRecorder {
     const result = { ...record.result, responseBody: null, responseHeaders: null };
     await this.write([{ ...record, result }], closing, held);
   }
-}
-
-/** PostgreSQL has called it off for the sake of another transaction (a deadlock, say): nothing is wrong with it. */
-function isConflict(error: unknown): boolean {
-  return String((error as { code?: unknown } | null)?.code).startsWith('40');
 }
 
 function recordValues(records: AttemptRecord[]): unknown[] {
