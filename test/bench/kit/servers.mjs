@@ -110,7 +110,9 @@ export class Postgres extends Server {
       fsync: 'on',
       synchronous_commit: 'on',
       full_page_writes: 'on',
-      shared_buffers: '256MB',
+      // As what we start ourselves has it: docs/decisions/0011.
+      shared_buffers: '64MB',
+      backend_flush_after: '1MB',
       max_wal_size: '4GB',
       max_connections: 100,
       ...this.settings,
