@@ -17,8 +17,8 @@ class Scene {
   readonly fetches: number[] = [];
   readonly circuits: string[] = [];
   readonly doors: boolean[] = [];
-  /** What was waiting each time the gate told that something waits, or nothing any more. */
-  readonly queues: number[] = [];
+  /** Each time the gate told whether something waits for us. */
+  readonly waits: boolean[] = [];
   failFetches = false;
   readonly gate: Gate;
   private count = 0;
@@ -43,7 +43,7 @@ class Scene {
       },
       {
         doorMoved: (gate) => this.doors.push(gate.hasRoom),
-        queueMoved: (gate) => this.queues.push(gate.queued),
+        queueMoved: (gate) => this.waits.push(gate.waitsForUs),
         circuitMoved: (_gate, circuit) => this.circuits.push(circuit.state),
       },
       () => this.now,
@@ -128,18 +128,42 @@ describe('a gate', () => {
     expect(scene.gate.inFlight).toBe(17);
   });
 
-  it('tells when something begins to wait and when nothing does any more, not each time', () => {
-    const scene = new Scene().configure();
-    scene.offer(4);
-    expect(scene.queues).toEqual([]);
+  it('tells when something begins to wait for us and when nothing does any more, not each time', () => {
+    const scene = new Scene().configure().prove();
+    scene.offer(17);
+    expect(scene.waits).toEqual([]);
     scene.offer(1);
-    expect(scene.queues).toEqual([1]);
+    scene.offer(1);
+    expect(scene.waits).toEqual([true]);
     scene.end();
-    expect(scene.queues).toEqual([1, 0]);
+    scene.end();
+    expect(scene.waits).toEqual([true, false]);
     scene.offer(20);
-    expect(scene.queues).toEqual([1, 0, 1]);
+    expect(scene.waits).toEqual([true, false, true]);
     expect(scene.gate.empty()).not.toHaveLength(0);
-    expect(scene.queues).toEqual([1, 0, 1, 0]);
+    expect(scene.waits).toEqual([true, false, true, false]);
+  });
+
+  it('tells nothing of what waits for an unknown, a slow or a hanging endpoint', () => {
+    const unknown = new Scene().configure();
+    unknown.offer(5);
+    expect(unknown.gate.queued).toBe(1);
+    expect(unknown.waits).toEqual([]);
+
+    const slow = new Scene().configure().prove();
+    for (let i = 0; i < 20; i += 1) {
+      slow.offer(1);
+      slow.end('DELIVERED', 500);
+    }
+    slow.offer(200);
+    expect(slow.gate.queued).toBeGreaterThan(1);
+    expect(slow.waits).toEqual([]);
+
+    const hanging = new Scene().configure().prove();
+    hanging.offer(20);
+    hanging.end('TIMEOUT', 10_000);
+    expect(hanging.gate.queued).toBe(1);
+    expect(hanging.waits).toEqual([true, false]);
   });
 
   it('counts any answer as one, also a refusal', () => {

@@ -20,7 +20,7 @@ export interface GateWork {
 export interface GateWatch {
   /** The gate has room now, or has none any more. */
   doorMoved(gate: Gate): void;
-  /** Something waits in the gate's queue now, or nothing any more. */
+  /** What `waitsForUs` says has changed; but for an endpoint that falls silent, of which nobody tells. */
   queueMoved(gate: Gate): void;
   circuitMoved(gate: Gate, circuit: Circuit): void;
 }
@@ -70,7 +70,7 @@ export class Gate implements SlotWaiter {
   /** Whether something was parked since the last fetch began: what that one finds isn't all. */
   private parkedSince = false;
   private doorOpen = true;
-  private isWaiting = false;
+  private toldToWait = false;
   private timer: NodeJS.Timeout | null = null;
   private wakesAt = Infinity;
 
@@ -98,9 +98,9 @@ export class Gate implements SlotWaiter {
     return this.doorOpen;
   }
 
-  /** Whether what is queued here waits for this process, not for a slow endpoint. */
-  get isFast(): boolean {
-    return this.standing === 'proven' && this.latencyMs < QUEUE_WITHIN_MS / 10;
+  /** Whether something is queued here that waits for this process, not for a slow endpoint. */
+  get waitsForUs(): boolean {
+    return this.queue.length > 0 && this.latencyMs < QUEUE_WITHIN_MS / 10 && this.standing === 'proven';
   }
 
   get isIdle(): boolean {
@@ -319,9 +319,9 @@ export class Gate implements SlotWaiter {
 
   /** Tells who watches what has become of the door and the queue. */
   private tell(): void {
-    const waiting = this.queue.length > 0;
-    if (waiting !== this.isWaiting) {
-      this.isWaiting = waiting;
+    const { waitsForUs } = this;
+    if (waitsForUs !== this.toldToWait) {
+      this.toldToWait = waitsForUs;
       this.watch.queueMoved(this);
     }
     const isStopped = this.isSending && this.circuit.state !== 'CLOSED';

@@ -17,7 +17,7 @@ export class Gates implements GateWatch {
   private readonly gates = new Map<string, Gate>();
   /** By account: the webhooks whose gates have no room now. */
   private readonly full = new Map<string, Set<string>>();
-  /** Gates in whose queue something waits. */
+  /** Gates in whose queue something waits for this process: not the thousands of an outage, which wait for their endpoints. */
   private readonly waiting = new Set<Gate>();
   /** Gates whose settings could not be read: what they hold waits, and `tidy` tries again. */
   private readonly unread = new Set<Gate>();
@@ -106,14 +106,14 @@ export class Gates implements GateWatch {
   }
 
   queueMoved(gate: Gate): void {
-    if (gate.queued > 0) this.waiting.add(gate);
+    if (gate.waitsForUs) this.waiting.add(gate);
     else this.waiting.delete(gate);
   }
 
   /** Deliveries that wait for this process alone, not for slow endpoints. */
   get waitingForUs(): number {
     let waiting = 0;
-    for (const gate of this.waiting) if (gate.isFast) waiting += gate.queued;
+    for (const gate of this.waiting) if (gate.waitsForUs) waiting += gate.queued;
     return waiting;
   }
 
