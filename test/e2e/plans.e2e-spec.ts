@@ -58,6 +58,7 @@ describe('the statements of the engine', () => {
     const byId = ['deliveries_pkey'];
     expect(plans).toEqual({
       claimDue: ['deliveries_due', ...byId],
+      webhooksDue: ['deliveries_due'],
       parkDue: ['deliveries_due', ...byId],
       claimParked: ['deliveries_parked', ...byId],
       webhooksWithParked: ['deliveries_parked'],

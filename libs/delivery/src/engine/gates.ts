@@ -88,9 +88,9 @@ export class Gates implements GateWatch {
     return webhookIds;
   }
 
-  /** Webhooks of all accounts that have no room now. */
-  allWithoutRoom(): string[] {
-    return this.full.size === 0 ? [] : this.withoutRoom(this.full.keys());
+  /** Whether any webhook has no room now. */
+  get areSomeFull(): boolean {
+    return this.full.size > 0;
   }
 
   circuitMoved(gate: Gate, circuit: Circuit): void {

@@ -34,10 +34,15 @@ export class DueRetries {
     return count;
   }
 
-  /** What is due to webhooks without room waits with the rest of theirs, and isn't read for nothing. */
+  /**
+   * What is due to webhooks without room waits with the rest of theirs, and isn't read for nothing. Of the few webhooks
+   * that have something due it is asked whether they have room: those without may be thousands.
+   */
   private async parkForTheFull(overdueByMs: number): Promise<number> {
-    const full = this.gates.allWithoutRoom();
-    if (full.length === 0 || !this.membership.mayAct) return 0;
+    if (!this.gates.areSomeFull || !this.membership.mayAct) return 0;
+    const due = await this.store.webhooksDue(overdueByMs, AT_ONCE);
+    const full = due.filter((webhookId) => this.gates.get(webhookId)?.hasRoom === false);
+    if (full.length === 0) return 0;
     const webhookIds = await this.store.parkDue(overdueByMs, full, AT_ONCE);
     for (const webhookId of new Set(webhookIds)) {
       const gate = this.gates.get(webhookId);

@@ -36,6 +36,16 @@ export const CLAIM_DUE = {
       order by due_at limit $4::int for update skip locked`),
 };
 
+/** $1 overdue by so many milliseconds, $2 the webhooks of so many, the longest due first. */
+export const WEBHOOKS_DUE = {
+  name: 'deliveries.webhooks-due',
+  text: `
+    select distinct webhook_id from (
+      select webhook_id from deliveries where due_at < now() - $1::int * interval '1 millisecond'
+      order by due_at limit $2::int
+    ) as due`,
+};
+
 /** $1 overdue by so many milliseconds, $2 webhooks, $3 at most. `is true` holds it to the index of what is due. */
 export const PARK_DUE = {
   name: 'deliveries.park-due',
@@ -112,6 +122,12 @@ export class DeliveryStore {
   /** Takes retries that have been due for so long, in milliseconds; the longest overdue first. */
   claimDue(dispatcherId: string, overdueByMs: number, limit: number): Promise<InHand[]> {
     return this.claim(CLAIM_DUE, dispatcherId, [overdueByMs, limit]);
+  }
+
+  /** The webhooks of retries that have been due for so long, in milliseconds. @param limit so many retries are looked at. */
+  async webhooksDue(overdueByMs: number, limit: number): Promise<string[]> {
+    const rows = await this.sql.tuples<[string]>(WEBHOOKS_DUE, [overdueByMs, limit]);
+    return rows.map(([webhookId]) => fromUuid('whk', webhookId));
   }
 
   /** Parks retries that have been due for so long, in milliseconds, without taking them in hand. @returns their webhooks. */

@@ -6,6 +6,7 @@ import {
   HAND_BACK,
   PARK,
   PARK_DUE,
+  WEBHOOKS_DUE,
   WEBHOOKS_WITH_PARKED,
 } from './delivery-store';
 import { TAKE_OVER } from './lease-store';
@@ -13,6 +14,7 @@ import { TAKE_OVER } from './lease-store';
 /** The statements whose plans are made once a connection, for whoever wants to see these: docs/decisions/0003. */
 export const HOT_STATEMENTS = {
   claimDue: CLAIM_DUE,
+  webhooksDue: WEBHOOKS_DUE,
   parkDue: PARK_DUE,
   claimParked: CLAIM_PARKED,
   webhooksWithParked: WEBHOOKS_WITH_PARKED,
