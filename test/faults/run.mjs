@@ -1,7 +1,7 @@
 /**
  * npm run test:faults [-- --quick] [-- --only kill-dispatcher,redis-hangs] [-- --seed 1] [-- --write] [-- --no-build]
  *
- * Breaks things under load and counts what was accepted, delivered, lost and sent twice. A whole run takes about 35
+ * Breaks things under load and counts what was accepted, delivered, lost and sent twice. A whole run takes 15 to 35
  * minutes and writes docs/faults.md; a quick or partial one only prints, unless it is told to `--write`.
  * Exits with 1 if anything was lost or a promise not kept.
  */
