@@ -98,11 +98,10 @@ export class Gates implements GateWatch {
   }
 
   doorMoved(gate: Gate): void {
+    if (gate.hasRoom) return this.strikeFromFull(gate);
     const ofAccount = this.full.get(gate.accountId);
-    if (!gate.hasRoom) {
-      if (ofAccount) ofAccount.add(gate.webhookId);
-      else this.full.set(gate.accountId, new Set([gate.webhookId]));
-    } else if (ofAccount?.delete(gate.webhookId) && ofAccount.size === 0) this.full.delete(gate.accountId);
+    if (ofAccount) ofAccount.add(gate.webhookId);
+    else this.full.set(gate.accountId, new Set([gate.webhookId]));
   }
 
   queueMoved(gate: Gate): void {
@@ -125,8 +124,14 @@ export class Gates implements GateWatch {
       if (target && isLimited(target)) gate.configure(target, this.isElsewhere(gate, target));
       if (!gate.isIdle || now - gate.lastUsedAt < FORGET_AFTER_MS) continue;
       this.gates.delete(gate.webhookId);
-      this.full.get(gate.accountId)?.delete(gate.webhookId);
+      this.strikeFromFull(gate);
     }
+  }
+
+  /** An account without full webhooks isn't kept: what `full` holds is what there is to ask about. */
+  private strikeFromFull(gate: Gate): void {
+    const ofAccount = this.full.get(gate.accountId);
+    if (ofAccount?.delete(gate.webhookId) && ofAccount.size === 0) this.full.delete(gate.accountId);
   }
 
   private async configure(gate: Gate): Promise<void> {
