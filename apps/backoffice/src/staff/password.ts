@@ -1,5 +1,6 @@
-import { randomBytes, scrypt as scryptCallback, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { randomBytes, scrypt as scryptCallback, type ScryptOptions } from 'node:crypto';
 import { promisify } from 'node:util';
+import { isSame } from '@app/platform';
 
 const scrypt = promisify<string, Buffer, number, ScryptOptions, Buffer>(scryptCallback);
 
@@ -27,7 +28,7 @@ export async function verifyPassword(password: string, stored: string): Promise<
     r: Number(r),
     p: Number(p),
   });
-  return expected.length === actual.length && timingSafeEqual(expected, actual);
+  return isSame(actual, expected);
 }
 
 /** Why a new password can't be taken; null when it can. */

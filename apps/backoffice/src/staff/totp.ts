@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { isSame } from '@app/platform';
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const STEP_SECONDS = 30;
@@ -34,8 +35,7 @@ export function matchTotp(secret: string, code: string, now: Date, lastStep: num
   const given = Buffer.from(code.replace(/\s/g, ''));
   const present = Math.floor(now.getTime() / 1000 / STEP_SECONDS);
   for (let step = present - TOLERANCE_STEPS; step <= present + TOLERANCE_STEPS; step++) {
-    const expected = Buffer.from(totpCode(secret, step));
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) continue;
+    if (!isSame(given, Buffer.from(totpCode(secret, step)))) continue;
     return lastStep !== null && step <= lastStep ? null : step;
   }
   return null;
