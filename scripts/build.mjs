@@ -108,6 +108,7 @@ function newestChange({ sources, except = [] }) {
   return `${count} files, newest ${newest}`;
 }
 
+/** Without what npm has installed or packages have built of themselves, which comes and goes while sources stay. */
 function* filesBelow(path, except = []) {
   if (!existsSync(path) || except.includes(path)) return;
   if (!statSync(path).isDirectory()) {
@@ -115,7 +116,7 @@ function* filesBelow(path, except = []) {
     return;
   }
   for (const name of readdirSync(path))
-    if (name !== 'node_modules') yield* filesBelow(join(path, name), except);
+    if (!['node_modules', 'dist'].includes(name)) yield* filesBelow(join(path, name), except);
 }
 
 /** Each source by itself, with the very settings that the tests run under; types are checked by `npm run check`. */

@@ -1,5 +1,5 @@
 import { execFileSync, fork, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { transformFileSync, type Options } from '@swc/core';
 import { EVENT_TYPE_CATALOG, type CallData, type EventType } from '@app/formatting';
@@ -25,8 +25,11 @@ beforeAll(() => {
   const cache = resolve(__dirname, '../../node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   folder = mkdtempSync(join(cache, 'receivers-package-'));
+  // Packing builds next to the sources, where another run of these tests may be at it, too.
+  const copy = join(folder, 'sources');
+  cpSync(LIB, copy, { recursive: true, filter: (path) => path !== join(LIB, 'dist') });
   const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: LIB,
+    cwd: copy,
     encoding: 'utf8',
   });
   const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }];
