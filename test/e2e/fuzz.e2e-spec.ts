@@ -135,7 +135,12 @@ describe('no input makes a 5xx', () => {
           throw new Error(`${operation.method} ${operation.path}: ${error.message}`);
         });
     };
-    await Promise.all(all.map(tryOne));
+    // A few at a time: beyond what the machine can do, a quick 503 is the right answer.
+    const left = [...all];
+    const tryNext = async (): Promise<void> => {
+      for (let one = left.shift(); one; one = left.shift()) await tryOne(one);
+    };
+    await Promise.all(Array.from({ length: 6 }, tryNext));
     return statuses;
   }
 

@@ -121,7 +121,7 @@ const AWAY_ERRNOS = new Set([
   'ENOENT',
 ]);
 const AWAY_MESSAGES =
-  /timeout exceeded|Connection terminated|Query read timeout|Client has encountered a connection error|Timeout acquiring a connection|pool is draining/i;
+  /timeout exceeded|timeout expired|Connection terminated|Query read timeout|not queryable|Timeout acquiring a connection|pool is draining/i;
 
 /** Whether an error says that PostgreSQL or Redis is away or out of means, rather than that we asked something wrong. */
 export function isDependencyAway(error: unknown): boolean {
