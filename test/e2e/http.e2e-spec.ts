@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { request as rawRequest } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { ApiModule } from '../../apps/api/src/api.module';
@@ -10,6 +12,8 @@ import {
   type HttpClient,
   type TestApp,
 } from '../support';
+
+const SOMAXCONN = '/proc/sys/net/core/somaxconn';
 
 describe('what every route of customers has in common', () => {
   let app: TestApp;
@@ -243,6 +247,32 @@ describe('while PostgreSQL is away', () => {
     60_000,
   );
 });
+
+/** Older kernels let so few wait that no program can do anything about it. */
+const waitingAllowed = Number(existsSync(SOMAXCONN) ? readFileSync(SOMAXCONN, 'utf8') : 0);
+
+(waitingAllowed > 2_000 ? it : it.skip)(
+  'a burst of new connections finds room while the process is busy: none has to knock again, a second later',
+  async () => {
+    const app = await startApp({ modules: [ApiModule] });
+    const port = Number(new URL(app.url).port);
+    const burst = async (): Promise<number> => {
+      const since = performance.now();
+      // All in one turn of the event loop, in which this process, the server, takes none of them.
+      const sockets = Array.from({ length: 1_500 }, () => connect(port, '127.0.0.1'));
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+      const took = performance.now() - since;
+      for (const socket of sockets) socket.destroy();
+      return took;
+    };
+    try {
+      // The kernel's own wait is a second at least, so on a slow machine, too, one of three is enough to tell.
+      expect(Math.min(await burst(), await burst(), await burst())).toBeLessThan(1_000);
+    } finally {
+      await app.close();
+    }
+  },
+);
 
 /** A line to PostgreSQL that can be cut, or go dead. */
 class Line {

@@ -25,6 +25,13 @@ export const MAX_EVENT_BODY_BYTES = 1024 * 1024 + 64 * 1024;
 const MAX_BATCH_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_CUSTOMER_BODY_BYTES = 256 * 1024;
 
+/**
+ * Connections that may wait for us to take them. Node's 511 are fewer than a burst of publishers brings while we are
+ * busy for half a second, and who finds no room is silent for 1, 3 or 7 s before the kernel tries again. The kernel's
+ * own bound (net.core.somaxconn, 4,096 since Linux 5.4) holds as well.
+ */
+const WAITING_CONNECTIONS = 4_096;
+
 /** Creates one Nest application as every process of the house runs it; it does not listen yet. */
 export async function createApplication(
   root: Type | DynamicModule,
@@ -68,7 +75,8 @@ export function prepareApplication(app: INestApplication, config: Config): void 
  */
 export async function listen(app: INestApplication, config: Config): Promise<number> {
   try {
-    await app.listen(config.PORT);
+    // Nest hands its first argument on to Node as it is, and declares less than Node takes.
+    await app.listen({ port: config.PORT, backlog: WAITING_CONNECTIONS } as unknown as number);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new Error(
