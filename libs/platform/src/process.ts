@@ -6,6 +6,7 @@ import { readEnvironment, type Environment } from './config/environment';
 import { pendingMigrations } from './database/migrate';
 import { isDependencyAway } from './database/sql';
 import { makeWholeCollectionsRare } from './garbage';
+import { openDoors } from './http/doors';
 import { createApplication, listen } from './http/serve';
 import { PlatformModule } from './platform.module';
 
@@ -63,6 +64,7 @@ export async function startService(
   const app = await createApplication(root, config);
   for (const module of modules) (module as PreparingModule).prepareApplication?.(app);
   const port = await listen(app, config);
+  void openDoors(app.getHttpServer());
   return { app, port, stop: () => stopApplication(app) };
 }
 

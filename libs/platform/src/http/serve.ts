@@ -7,6 +7,7 @@ import { json, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config';
 import { StructuredLogger } from '../observability/logging';
+import { WAITING_CONNECTIONS } from './doors';
 import { Problem } from './problem';
 import { ProblemFilter, toProblem } from './problem.filter';
 import { refuseDeepJson } from './json-depth';
@@ -24,13 +25,6 @@ declare module 'express' {
 export const MAX_EVENT_BODY_BYTES = 1024 * 1024 + 64 * 1024;
 const MAX_BATCH_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_CUSTOMER_BODY_BYTES = 256 * 1024;
-
-/**
- * Connections that may wait for us to take them. Node's 511 are fewer than a burst of publishers brings while we are
- * busy for half a second, and who finds no room is silent for 1, 3 or 7 s before the kernel tries again. The kernel's
- * own bound (net.core.somaxconn, 4,096 since Linux 5.4) holds as well.
- */
-const WAITING_CONNECTIONS = 4_096;
 
 /** Creates one Nest application as every process of the house runs it; it does not listen yet. */
 export async function createApplication(
