@@ -8,7 +8,7 @@ import {
   DueRetries,
 } from '@app/delivery';
 import { HotPathSql, Sql, toUuid, uuidv7 } from '@app/platform';
-import { WebhookService, WebhooksModule, type NewWebhook } from '@app/webhooks';
+import { WebhookService, WebhooksModule, WebhookTargets, type NewWebhook } from '@app/webhooks';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import {
   behaviours,
@@ -407,6 +407,25 @@ describe('the delivery engine', () => {
       const arrived = receiver.to(at).map(({ headers }) => headers['webhook-id']);
       expect([...arrived].sort()).toEqual([...published].sort());
       expect((await attemptsTo(webhook.id)).map(({ number }) => number)).toEqual(Array(30).fill(1));
+    });
+
+    it('tells the others that a webhook fails, or is well again, without their reading its settings anew', async () => {
+      const at = path();
+      const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+      // So that the poll for webhooks that were changed lately finds nothing to read anew.
+      await sql().execute(`update webhooks set updated_at = now() - interval '1 hour'`);
+      await publish(accountId, 1, other);
+      await allAre(webhook.id, 'DELIVERED', 1);
+      const target = () => other.get(WebhookTargets).peek(webhook.id)!;
+      const [before, isFailing] = [target(), target().isFailing];
+      receiver.at(at, behaviours.status(500));
+      await publish(accountId);
+      await eventually(() => expect(target().isFailing).toBe(true));
+      receiver.at(at, behaviours.ok);
+      await allAre(webhook.id, 'DELIVERED', 2);
+      await eventually(() => expect(target().isFailing).toBe(false));
+      expect([isFailing, target() === before]).toEqual([false, true]);
+      await other.close();
     });
 
     it('makes a retry that another held, once and at its time, when that one stops in order', async () => {

@@ -65,8 +65,8 @@ export class ChangeFeed implements OnApplicationShutdown {
     });
     this.subscriber.on('error', () => undefined);
     this.subscriber.on('message', (_channel, message: string) => {
-      const [topic, id] = message.split(' ');
-      this.emitter.emit(topic, id);
+      const [topic, ...ids] = message.split(' ');
+      for (const id of ids) this.emitter.emit(topic, id);
     });
     this.subscriber.subscribe(this.channel).catch(() => undefined);
   }
@@ -75,9 +75,11 @@ export class ChangeFeed implements OnApplicationShutdown {
     this.emitter.on(topic, listener);
   }
 
-  async announce(topic: string, id: string): Promise<void> {
-    this.emitter.emit(topic, id);
-    await this.redis.client.publish(this.channel, `${topic} ${id}`).catch(() => undefined);
+  /** One message for all of the ids, none for none. */
+  async announce(topic: string, ...ids: string[]): Promise<void> {
+    if (ids.length === 0) return;
+    for (const id of ids) this.emitter.emit(topic, id);
+    await this.redis.client.publish(this.channel, [topic, ...ids].join(' ')).catch(() => undefined);
   }
 
   onApplicationShutdown(): void {

@@ -3,6 +3,8 @@ import type { RetryPolicyName, WebhookStatus } from './webhook.entity';
 
 /** What sending needs to know of a webhook, with its secrets opened: kept in memory only, and never logged. */
 export class WebhookTarget {
+  /** Whether every attempt of late has failed, as last heard. The one thing that changes here: nothing is sent otherwise for it. */
+  isFailing: boolean;
   readonly origin: string;
   /** Path and query. */
   readonly path: string;
@@ -10,6 +12,7 @@ export class WebhookTarget {
   private readonly rotating: Signer | null;
 
   constructor(private readonly settings: WebhookTargetSettings) {
+    this.isFailing = settings.isFailing;
     const url = new URL(settings.url);
     this.origin = url.origin;
     this.path = url.pathname + url.search;
@@ -54,11 +57,6 @@ export class WebhookTarget {
     return this.settings.circuitIsOpen;
   }
 
-  /** Since when every attempt has failed, as last read. */
-  get failingSince(): Date | null {
-    return this.settings.failingSince;
-  }
-
   /** Signs with every secret that is live at a time (unix milliseconds). */
   signerAt(now: number): Signer {
     if (!this.rotating) return this.current;
@@ -80,5 +78,5 @@ export interface WebhookTargetSettings {
   maxConcurrency: number | null;
   rateLimitPerSecond: number | null;
   circuitIsOpen: boolean;
-  failingSince: Date | null;
+  isFailing: boolean;
 }

@@ -8,7 +8,7 @@ const LOAD = {
   text: `
     select id, url, status, deleted_at is not null as is_deleted, sealed_secret, sealed_previous_secret,
            previous_secret_expires_at, sealed_headers, retry_policy, max_concurrency, rate_limit_per_second,
-           circuit_state, failing_since
+           circuit_state, failing_since is not null as is_failing
     from webhooks where id = any ($1::uuid[])`,
 };
 
@@ -34,7 +34,7 @@ interface TargetRow {
   max_concurrency: number | null;
   rate_limit_per_second: number | null;
   circuit_state: CircuitState;
-  failing_since: Date | null;
+  is_failing: boolean;
 }
 
 /**
@@ -67,6 +67,8 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     this.changes.on('webhook', (id) => this.drop(id));
+    this.changes.on('webhook-failing', (id) => this.noteHealth(id, true));
+    this.changes.on('webhook-well', (id) => this.noteHealth(id, false));
     this.timer = setInterval(() => void this.dropChanged(), POLL_EVERY_MS);
   }
 
@@ -94,10 +96,21 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     if (this.timer) clearInterval(this.timer);
   }
 
-  private drop(webhookId: string): void {
-    this.kept.delete(webhookId);
+  /** Thousands may turn at once, in an outage: they keep their opened secrets, and nobody waits for PostgreSQL. */
+  private noteHealth(webhookId: string, isFailing: boolean): void {
+    const target = this.kept.get(webhookId);
+    if (target) target.isFailing = isFailing;
+    this.overtakeLoad(webhookId);
+  }
+
+  private overtakeLoad(webhookId: string): void {
     const load = this.loading.get(webhookId);
     if (load) load.overtaken = true;
+  }
+
+  private drop(webhookId: string): void {
+    this.kept.delete(webhookId);
+    this.overtakeLoad(webhookId);
     for (const listener of this.changeListeners) listener(webhookId);
   }
 
@@ -161,7 +174,7 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
       maxConcurrency: row.max_concurrency,
       rateLimitPerSecond: row.rate_limit_per_second,
       circuitIsOpen: row.circuit_state !== 'CLOSED',
-      failingSince: row.failing_since,
+      isFailing: row.is_failing,
     });
   }
 

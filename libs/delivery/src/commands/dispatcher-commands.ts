@@ -84,7 +84,7 @@ export class DispatcherCommands {
 
   /** Tells the dispatchers that deliveries of these webhooks were parked. */
   async wake(webhookIds: readonly string[]): Promise<void> {
-    await Promise.all(webhookIds.map((webhookId) => this.changes.announce('parked', webhookId)));
+    await this.changes.announce('parked', ...webhookIds);
   }
 
   /** Closes a webhook's circuit by hand: its deliveries go out again at once. */

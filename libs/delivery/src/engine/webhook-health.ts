@@ -75,7 +75,7 @@ export class WebhookHealth {
   note(target: WebhookTarget, result: AttemptResult): void {
     if (result.outcome === 'NOT_SENT') return;
     if (result.outcome === 'DELIVERED') {
-      if (target.failingSince === null && !this.failing.has(target.id)) return;
+      if (!target.isFailing && !this.failing.has(target.id)) return;
       this.failing.delete(target.id);
       this.write(this.turns.add({ webhookId: target.id, failing: false }));
       return;
@@ -101,32 +101,30 @@ export class WebhookHealth {
 
   private async writeTurns(turns: Turn[]): Promise<void[]> {
     const last = new Map(turns.map(({ webhookId, failing }) => [webhookId, failing]));
-    const changed = [
-      ...(await this.endFailing([...last.keys()].filter((id) => !last.get(id)))),
-      ...(await this.beginFailing([...last.keys()].filter((id) => last.get(id)))),
-    ];
-    await Promise.all(changed.map((webhookId) => this.changes.announce('webhook', webhookId)));
+    await this.endFailing([...last.keys()].filter((id) => !last.get(id)));
+    await this.beginFailing([...last.keys()].filter((id) => last.get(id)));
     return turns.map(() => undefined);
   }
 
-  private async endFailing(webhookIds: string[]): Promise<string[]> {
-    if (webhookIds.length === 0) return [];
+  private async endFailing(webhookIds: string[]): Promise<void> {
+    if (webhookIds.length === 0) return;
     const ended = await this.sql.rows<{ id: string }>(END_FAILING, [plainArray(webhookIds.map(toUuid))]);
-    return ended.map(({ id }) => fromUuid('whk', id));
+    await this.changes.announce('webhook-well', ...publicIds(ended));
   }
 
-  /** @returns the webhooks that have begun to fail, or have done so for too long and are disabled now. */
-  private async beginFailing(webhookIds: string[]): Promise<string[]> {
-    if (webhookIds.length === 0) return [];
+  /** Those that have done so for too long are disabled. */
+  private async beginFailing(webhookIds: string[]): Promise<void> {
+    if (webhookIds.length === 0) return;
     const ids = plainArray(webhookIds.map(toUuid));
     const begun = await this.sql.rows<{ id: string }>(BEGIN_FAILING, [ids]);
+    await this.changes.announce('webhook-failing', ...publicIds(begun));
     const disabled = await this.sql.rows<{ id: string; account_id: string }>(DISABLE, [
       ids,
       DISABLE_AFTER_MS,
       DISABLED_REASON,
     ]);
     for (const { id, account_id } of disabled) await this.sayDisabled(fromUuid('whk', id), account_id);
-    return [...begun, ...disabled].map(({ id }) => fromUuid('whk', id));
+    await this.changes.announce('webhook', ...publicIds(disabled));
   }
 
   private async sayDisabled(webhookId: string, accountUuid: string): Promise<void> {
@@ -147,3 +145,5 @@ export class WebhookHealth {
     );
   }
 }
+
+const publicIds = (rows: { id: string }[]): string[] => rows.map(({ id }) => fromUuid('whk', id));

@@ -10,7 +10,7 @@ const target = (changes: { secret?: string | null; previousSecret?: string | nul
     id: 'whk_1', url: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false,
     secret: null, previousSecret: null, previousSecretExpiresAt: 2_000_000, customHeaders: null,
     retryPolicy: 'STANDARD', maxConcurrency: null, rateLimitPerSecond: null,
-    circuitIsOpen: CLOSED !== 'CLOSED', failingSince: null, ...changes,
+    circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,
   }); // prettier-ignore
 
 const headersOf = (webhook: WebhookTarget, changes: { timestamp?: number; test?: boolean } = {}) =>
