@@ -7,7 +7,7 @@ import {
   DispatcherCommands,
   DueRetries,
 } from '@app/delivery';
-import { HotPathSql, Sql, toUuid, uuidv7 } from '@app/platform';
+import { ChangeFeed, HotPathSql, Sql, toUuid, uuidv7 } from '@app/platform';
 import { WebhookService, WebhooksModule, WebhookTargets, type NewWebhook } from '@app/webhooks';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import {
@@ -425,6 +425,22 @@ describe('the delivery engine', () => {
       await allAre(webhook.id, 'DELIVERED', 2);
       await eventually(() => expect(target().isFailing).toBe(false));
       expect([isFailing, target() === before]).toEqual([false, true]);
+      await other.close();
+    });
+
+    it('reads anew what may have changed while it did not hear the others', async () => {
+      const at = path();
+      const { accountId, webhook } = await subscribe({ url: receiver.url(at) });
+      await publish(accountId, 1, other);
+      await allAre(webhook.id, 'DELIVERED', 1);
+      // A change that nobody tells of, and that the poll for changed settings does not look at.
+      await sql().execute(
+        `update webhooks set failing_since = now(), updated_at = now() - interval '1 hour'`,
+      );
+      const target = () => other.get(WebhookTargets).peek(webhook.id);
+      expect(target()?.isFailing).toBe(false);
+      other.get<any>(ChangeFeed).subscriber.disconnect(true);
+      await eventually(() => expect(target()?.isFailing).toBe(true));
       await other.close();
     });
 

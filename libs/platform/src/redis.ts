@@ -44,6 +44,8 @@ export class RedisConnection implements OnApplicationShutdown {
   }
 }
 
+const MISSED = Symbol('missed');
+
 /**
  * Tells every process that something was changed ("webhook whk_…"), so that caches drop it. In this process at once,
  * in the others through Redis; who has to be sure even while Redis is away reads changes from PostgreSQL as well.
@@ -61,14 +63,21 @@ export class ChangeFeed implements OnApplicationShutdown {
     this.channel = `${config.REDIS_PREFIX}:changes`;
     this.subscriber = new Redis(config.REDIS_URL, {
       lazyConnect: true,
+      autoResubscribe: false,
       retryStrategy: (times) => Math.min(50 * times, 1_000),
     });
     this.subscriber.on('error', () => undefined);
+    this.subscriber.on('ready', () => void this.subscribe());
     this.subscriber.on('message', (_channel, message: string) => {
       const [topic, ...ids] = message.split(' ');
       for (const id of ids) this.emitter.emit(topic, id);
     });
-    this.subscriber.subscribe(this.channel).catch(() => undefined);
+    this.subscriber.connect().catch(() => undefined);
+  }
+
+  /** Calls back when changes may have been missed: Redis was away, and is back. */
+  onMissed(listener: () => void): void {
+    this.emitter.on(MISSED, listener);
   }
 
   on(topic: string, listener: (id: string) => void): void {
@@ -80,6 +89,15 @@ export class ChangeFeed implements OnApplicationShutdown {
     if (ids.length === 0) return;
     for (const id of ids) this.emitter.emit(topic, id);
     await this.redis.client.publish(this.channel, [topic, ...ids].join(' ')).catch(() => undefined);
+  }
+
+  private async subscribe(): Promise<void> {
+    try {
+      await this.subscriber.subscribe(this.channel);
+      this.emitter.emit(MISSED);
+    } catch {
+      // The connection broke again; the next one subscribes.
+    }
   }
 
   onApplicationShutdown(): void {

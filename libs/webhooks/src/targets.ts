@@ -69,6 +69,9 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     this.changes.on('webhook', (id) => this.drop(id));
     this.changes.on('webhook-failing', (id) => this.noteHealth(id, true));
     this.changes.on('webhook-well', (id) => this.noteHealth(id, false));
+    this.changes.onMissed(() => {
+      for (const id of new Set([...this.kept.keys(), ...this.loading.keys()])) this.drop(id);
+    });
     this.timer = setInterval(() => void this.dropChanged(), POLL_EVERY_MS);
   }
 
