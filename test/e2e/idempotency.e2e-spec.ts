@@ -1,4 +1,5 @@
 import { ApiModule } from '../../apps/api/src/api.module';
+import { IdempotentAnswers } from '../../apps/api/src/idempotency/idempotent-answers';
 import { createAccount, startApp, type Answer, type HttpClient, type TestApp } from '../support';
 
 describe('Idempotency-Key', () => {
@@ -39,7 +40,18 @@ describe('Idempotency-Key', () => {
     const statuses = answers.map(({ status }) => status);
     expect(statuses).toContain(201);
     expect(statuses.every((status) => status === 201 || status === 409)).toBe(true);
-    expect(answers.find(({ status }) => status === 409)?.headers.get('retry-after')).toBe('1');
+    expect(await countWebhooks()).toBe(1);
+  });
+
+  it('answers 409, and when to come again, while the first request is under way', async () => {
+    const key = newKey();
+    const answers = app.get(IdempotentAnswers);
+    const first = await answers.claim(account.id, key, `POST /v1/webhooks\n${JSON.stringify(WEBHOOK)}`);
+    if (first.state !== 'first') throw new Error(first.state);
+    const { status, body, headers } = await post('/v1/webhooks', key, WEBHOOK);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([409, 'conflict', '1']);
+    await answers.release(first.claim);
+    expect((await post('/v1/webhooks', key, WEBHOOK)).status).toBe(201);
     expect(await countWebhooks()).toBe(1);
   });
 
