@@ -94,10 +94,11 @@ export class ChangeFeed implements OnApplicationShutdown {
   private async subscribe(): Promise<void> {
     try {
       await this.subscriber.subscribe(this.channel);
-      this.emitter.emit(MISSED);
     } catch {
       // The connection broke again; the next one subscribes.
+      return;
     }
+    this.emitter.emit(MISSED);
   }
 
   onApplicationShutdown(): void {

@@ -3,7 +3,7 @@ import type { RetryPolicyName, WebhookStatus } from './webhook.entity';
 
 /** What sending needs to know of a webhook, with its secrets opened: kept in memory only, and never logged. */
 export class WebhookTarget {
-  /** Whether every attempt of late has failed, as last heard. The one thing that changes here: nothing is sent otherwise for it. */
+  /** Whether every attempt of late has failed, as last heard. The one thing here that changes: sending does not depend on it. */
   isFailing: boolean;
   readonly origin: string;
   /** Path and query. */

@@ -101,30 +101,35 @@ export class WebhookHealth {
 
   private async writeTurns(turns: Turn[]): Promise<void[]> {
     const last = new Map(turns.map(({ webhookId, failing }) => [webhookId, failing]));
-    await this.endFailing([...last.keys()].filter((id) => !last.get(id)));
-    await this.beginFailing([...last.keys()].filter((id) => last.get(id)));
+    const well = await this.endFailing([...last.keys()].filter((id) => !last.get(id)));
+    const { begun, disabled } = await this.beginFailing([...last.keys()].filter((id) => last.get(id)));
+    // All of it is in PostgreSQL before Redis is waited for.
+    await Promise.all([
+      this.changes.announce('webhook-well', ...well),
+      this.changes.announce('webhook-failing', ...begun),
+      this.changes.announce('webhook', ...disabled),
+    ]);
     return turns.map(() => undefined);
   }
 
-  private async endFailing(webhookIds: string[]): Promise<void> {
-    if (webhookIds.length === 0) return;
+  private async endFailing(webhookIds: string[]): Promise<string[]> {
+    if (webhookIds.length === 0) return [];
     const ended = await this.sql.rows<{ id: string }>(END_FAILING, [plainArray(webhookIds.map(toUuid))]);
-    await this.changes.announce('webhook-well', ...publicIds(ended));
+    return publicIds(ended);
   }
 
-  /** Those that have done so for too long are disabled. */
-  private async beginFailing(webhookIds: string[]): Promise<void> {
-    if (webhookIds.length === 0) return;
+  /** @returns the webhooks that have begun to fail, and those that have done so for too long and are disabled now. */
+  private async beginFailing(webhookIds: string[]): Promise<{ begun: string[]; disabled: string[] }> {
+    if (webhookIds.length === 0) return { begun: [], disabled: [] };
     const ids = plainArray(webhookIds.map(toUuid));
     const begun = await this.sql.rows<{ id: string }>(BEGIN_FAILING, [ids]);
-    await this.changes.announce('webhook-failing', ...publicIds(begun));
     const disabled = await this.sql.rows<{ id: string; account_id: string }>(DISABLE, [
       ids,
       DISABLE_AFTER_MS,
       DISABLED_REASON,
     ]);
     for (const { id, account_id } of disabled) await this.sayDisabled(fromUuid('whk', id), account_id);
-    await this.changes.announce('webhook', ...publicIds(disabled));
+    return { begun: publicIds(begun), disabled: publicIds(disabled) };
   }
 
   private async sayDisabled(webhookId: string, accountUuid: string): Promise<void> {

@@ -5,7 +5,10 @@ import type { Queue } from 'bull';
 
 /** Alarms are set to such a grid, in milliseconds: all retries of a moment share one. */
 const GRID_MS = 20;
-/** … and to a coarser one while so many alarms are ahead: each is a job of Bull, a millisecond of work, and they would be 50 a second. */
+/**
+ * … and to a coarser one while so many alarms are ahead: each is a job of Bull, a millisecond of work, and they would be
+ * 50 a second.
+ */
 const BUSY_GRID_MS = 200;
 const BUSY_AT = 25;
 /** An alarm goes off so much after the retry is due, in milliseconds: PostgreSQL counted from a moment later than we did. */

@@ -17,8 +17,8 @@ const WITHIN_MS = 10_000;
 
 /**
  * Lets more newcomers in at a time. Node takes one new connection in each turn of its event loop (libuv since 1.45) for
- * each socket that listens. A turn takes 15 ms when there is much to deliver, so 60 newcomers a second would get in,
- * and thousands of requests of those who are in already: docs/decisions/0013. Closing the server closes its doors, too.
+ * each socket that listens: 60 a second, when there is so much to deliver that a turn takes 15 ms (docs/decisions/0013).
+ * Closing the server closes its doors, too.
  */
 export async function openDoors(server: HttpServer): Promise<void> {
   const opening = listenAgain(server);
