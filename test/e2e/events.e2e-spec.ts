@@ -132,11 +132,13 @@ describe('events', () => {
       receiver.at('/echo', {
         kind: 'answer',
         status: 200,
-        body: 'you said Ada',
-        headers: { 'x-echo': 'Ada' },
+        body: 'you said Ada Lovelace',
+        headers: { 'x-echo': 'Ada Lovelace' },
       });
       await createWebhook(app, accountId, { url: receiver.url('/echo') });
-      const id = await publish({ data: callData({ call: { title: 'Follow-up with Ada' } as never }) });
+      const id = await publish({
+        data: callData({ call: { title: 'Follow-up with Ada Lovelace' } as never }),
+      });
       const { id: deliveryId } = await deliveryOf(id, 'DELIVERED');
 
       expect(await api.delete(`/v1/events/${id}/payload`)).toMatchObject({ status: 204, body: undefined });
@@ -158,7 +160,7 @@ describe('events', () => {
                 (select json_agg(attempts) from attempts where delivery_id = $2) as attempts`,
         [toUuid(id), toUuid(deliveryId)],
       );
-      expect(JSON.stringify(stored)).not.toContain('Ada');
+      expect(JSON.stringify(stored)).not.toContain('Ada Lovelace');
     });
 
     it('stay so when it is asked for again', async () => {
