@@ -201,8 +201,8 @@ function countBy(items, key) {
 
 function report(machine, rate, runs) {
   const alone = runs.filter(({ name }) => name.startsWith('good endpoints alone'));
-  // The two runs without bad ones differ by what the machine does besides; their mean is what is compared with.
-  const p99Alone = alone.reduce((sum, { arrivalP99 }) => sum + arrivalP99, 0) / alone.length;
+  // The two runs without bad ones differ by what the machine does besides; a slow one must not make a goal met.
+  const p99Alone = Math.min(...alone.map(({ arrivalP99 }) => arrivalP99));
   const figures = table(
     [
       'run',
