@@ -202,7 +202,7 @@ function countBy(items, key) {
 function report(machine, rate, runs) {
   const alone = runs.filter(({ name }) => name.startsWith('good endpoints alone'));
   // The two runs without bad ones differ by what the machine does besides; a slow one must not make a goal met.
-  const p99Alone = Math.min(...alone.map(({ arrivalP99 }) => arrivalP99));
+  const p99Alone = alone.length > 0 ? Math.min(...alone.map(({ arrivalP99 }) => arrivalP99)) : NaN;
   const figures = table(
     [
       'run',
