@@ -45,6 +45,24 @@ module.exports = {
       from: { path: '^(apps/(api|backoffice)|libs/(?!delivery))/' },
       to: { path: 'node_modules/(undici|axios|got|node-fetch)/' },
     },
+    {
+      name: 'published-signing-core-has-no-dependencies',
+      comment: 'libs/signing/src/core is published as @skipcalls/webhooks: it imports itself and Node only.',
+      severity: 'error',
+      from: { path: '^libs/signing/src/core/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/signing/src/core/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'formatters-are-pure',
+      comment:
+        'A formatter is a function of the event: no framework and no I/O. Only the module registers them.',
+      severity: 'error',
+      from: {
+        path: '^libs/formatting/src/',
+        pathNot: '(^libs/formatting/src/(formatting\\.module|index)\\.ts|\\.spec\\.ts)$',
+      },
+      to: { path: 'node_modules/(@nestjs|@mikro-orm|undici|pg)/' },
+    },
     ...Object.entries(layers).map(([lib, allowed]) => ({
       name: `one-way-${lib}`,
       severity: 'error',

@@ -8,7 +8,7 @@ const common = {
   moduleNameMapper: {
     '^@app/([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
     // What is published of libs/signing, as the examples for receivers import it.
-    '^@skipcalls/webhooks$': '<rootDir>/libs/signing/src/index.ts',
+    '^@skipcalls/webhooks$': '<rootDir>/libs/signing/src/core/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/dashboard/dist/'],
 };

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const source = join(root, 'src');
+const source = join(root, 'src/core');
 const outDir = process.argv[2] ?? join(root, 'dist');
 rmSync(outDir, { recursive: true, force: true });
 

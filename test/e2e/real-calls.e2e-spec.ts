@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { AccountsModule } from '@app/accounts';
-import { parseCallData, PAYLOAD_FORMATS, renderBody, type PayloadFormat } from '@app/formatting';
+import { FormatterRegistry, parseCallData, PAYLOAD_FORMATS, type PayloadFormat } from '@app/formatting';
 import { Sql, toUuid } from '@app/platform';
 import { generateSecret, verify } from '@app/signing';
 import { WebhooksModule } from '@app/webhooks';
@@ -66,7 +66,8 @@ describe('a real call record', () => {
 
       for (const format of PAYLOAD_FORMATS) {
         const { body, headers } = await received(id, format);
-        const expected = renderBody({ id, type: call.type, occurredAt, data, test: false }, format);
+        const formatter = new FormatterRegistry().get(format);
+        const expected = formatter.render({ id, type: call.type, occurredAt, data, test: false });
         expect(body.equals(expected)).toBe(true);
         expect(headers['content-length']).toBe(String(expected.length));
         expect(headers['x-webhook-signature']).toBe(createHmac('sha256', secret).update(body).digest('hex'));

@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/core';
-import type { EventType, PayloadFormat } from '@app/formatting';
+import type { EventType, FormatName } from '@app/formatting';
 import { IdType } from '@app/platform';
 import type { AttemptOutcome, AttemptTrigger } from './attempt';
 
@@ -32,7 +32,7 @@ export class Delivery {
 
   /** The format when the event was accepted: later changes of the webhook don't change the bytes of a retry. */
   @Property({ type: 'text' })
-  format!: PayloadFormat;
+  format!: FormatName;
 
   @Property({ type: 'text' })
   status!: DeliveryStatus;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EventType, PayloadFormat } from '@app/formatting';
+import type { EventType, FormatName } from '@app/formatting';
 import { fromUuid, HotPathSql, type Id, plainArray, textArray, toUuid } from '@app/platform';
 
 /** An event that is ready to be committed. */
@@ -18,7 +18,7 @@ export interface NewEvent {
 export interface NewDelivery {
   id: Id<'dlv'>;
   webhookId: Id<'whk'>;
-  format: PayloadFormat;
+  format: FormatName;
   /** It waits in PostgreSQL until its webhook has room; the others are in hand of the dispatcher that committed. */
   parked: boolean;
 }
@@ -95,7 +95,7 @@ type CommittedRow = [
   eventId: string,
   deliveryId: string | null,
   webhookId: string,
-  format: PayloadFormat,
+  format: FormatName,
   parked: boolean,
 ];
 

@@ -7,10 +7,6 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** How a body is laid out: nested, or one flat object for no-code tools. */
-export const PAYLOAD_FORMATS = ['DEFAULT', 'ZAPIER'] as const;
-export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
-
 /**
  * The version of the payload's shape, as receivers see it. Bodies are rendered again at each attempt, so a change of
  * shape needs the version stored with the event, or a retry would differ from the attempt before it.

@@ -1,4 +1,4 @@
-export { API_VERSION, EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from './event-types';
+export { API_VERSION, EVENT_TYPES, type EventType } from './event-types';
 export type {
   AgentInfo,
   CallData,
@@ -19,5 +19,13 @@ export { EVENT_TYPE_CATALOG, type EventTypeDescription } from './catalog';
 export { type FieldError } from './field-error';
 export { normaliseTime } from './iso-time';
 export { parseCallData, type CallDataInput, type ParsedCallData } from './parse-call-data';
-export { renderBody, type RenderableEvent } from './render-body';
+export { FormatterRegistry } from './formatter-registry';
+export { FormattingModule } from './formatting.module';
+export {
+  PAYLOAD_FORMATS,
+  type FormatName,
+  type Formatter,
+  type PayloadFormat,
+  type RenderableEvent,
+} from './formatters';
 export { sampleCallData } from './samples';

@@ -1,7 +1,7 @@
 import { callFixtures, type CallFixture } from '../../../test/fixtures/calls';
 import type { CallData } from './call-data';
+import { FormatterRegistry } from './formatter-registry';
 import { parseCallData } from './parse-call-data';
-import { renderBody } from './render-body';
 import { FIXED, ID, type Flat } from './testing/records';
 
 const FIXTURES = callFixtures();
@@ -18,7 +18,7 @@ function bodies({ type, data }: CallFixture) {
     test: false,
   };
   const read = (format: 'DEFAULT' | 'ZAPIER') =>
-    JSON.parse(renderBody(event, format).toString('utf8')) as Flat;
+    JSON.parse(new FormatterRegistry().get(format).render(event).toString('utf8')) as Flat;
   return {
     record: parsed.data,
     nested: read('DEFAULT')['data'] as CallData,

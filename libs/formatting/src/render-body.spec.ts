@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { JsonObject, JsonValue } from './call-data';
 import { API_VERSION } from './event-types';
 import { parseCallData, type CallDataInput } from './parse-call-data';
-import { renderBody } from './render-body';
+import { defaultFormatter } from './formatters/default';
+import { zapierFormatter } from './formatters/zapier';
 import { sampleCallData } from './samples';
 import {
   anyRecord,
@@ -35,7 +36,7 @@ describe('a body in format DEFAULT', () => {
       apiVersion: API_VERSION,
       data,
     };
-    expect(renderBody(eventOf(data), 'DEFAULT').toString()).toBe(JSON.stringify(whole));
+    expect(defaultFormatter.render(eventOf(data)).toString()).toBe(JSON.stringify(whole));
   });
 
   it('says "test": true on a test delivery, and nothing of it otherwise', () => {
@@ -296,7 +297,7 @@ describe('a body in format ZAPIER', () => {
     };
     const startedAt = performance.now();
     expect(Object.keys(collected(clashing))).toHaveLength(10_000);
-    expect(renderBody(eventOf({ ...MINIMAL, dataCollected: long }), 'ZAPIER').length).toBeLessThan(
+    expect(zapierFormatter.render(eventOf({ ...MINIMAL, dataCollected: long })).length).toBeLessThan(
       10_000_000,
     );
     expect(performance.now() - startedAt).toBeLessThan(10_000);

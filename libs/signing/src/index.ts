@@ -1,11 +1,3 @@
-export {
-  checkSignature,
-  type IncomingHeaders,
-  type SignatureFailure,
-  type SignatureOptions,
-  type SignatureVerdict,
-} from './check-signature';
-export type * from './payloads';
-export { generateSecret, secretHint } from './secret';
-export { Signer } from './signer';
-export { verify, WebhookVerificationError } from './verify';
+export * from './core';
+export { SigningModule } from './signing.module';
+export { SigningService } from './signing.service';

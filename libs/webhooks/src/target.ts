@@ -1,4 +1,3 @@
-import { Signer } from '@app/signing';
 import type { RetryPolicyName, WebhookStatus } from './webhook.entity';
 
 /** What sending needs to know of a webhook, with its secrets opened: kept in memory only, and never logged. */
@@ -8,8 +7,8 @@ export class WebhookTarget {
   readonly origin: string;
   /** Path and query. */
   readonly path: string;
-  private readonly current: Signer;
-  private readonly rotating: Signer | null;
+  private readonly current: readonly string[];
+  private readonly rotating: readonly string[] | null;
 
   constructor(private readonly settings: WebhookTargetSettings) {
     this.isFailing = settings.isFailing;
@@ -17,8 +16,8 @@ export class WebhookTarget {
     this.origin = url.origin;
     this.path = url.pathname + url.search;
     const { secret, previousSecret } = settings;
-    this.current = new Signer(secret === null ? [] : [secret]);
-    this.rotating = secret !== null && previousSecret !== null ? new Signer([secret, previousSecret]) : null;
+    this.current = secret === null ? [] : [secret];
+    this.rotating = secret !== null && previousSecret !== null ? [secret, previousSecret] : null;
   }
 
   get id(): string {
@@ -57,8 +56,11 @@ export class WebhookTarget {
     return this.settings.circuitIsOpen;
   }
 
-  /** Signs with every secret that is live at a time (unix milliseconds). */
-  signerAt(now: number): Signer {
+  /**
+   * The secrets that are live at a time (Unix milliseconds), newest first. The same array until one of them expires,
+   * because the signer caches keys by the identity of this array.
+   */
+  liveSecretsAt(now: number): readonly string[] {
     if (!this.rotating) return this.current;
     return now < this.settings.previousSecretExpiresAt ? this.rotating : this.current;
   }

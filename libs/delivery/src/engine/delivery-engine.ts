@@ -3,8 +3,7 @@ import { type CommittedEvent, type Custody, FirstAttempts } from '@app/events';
 import { uuidv7 } from '@app/platform';
 import type { WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
-import type { RequestFacts } from '../sending/request-headers';
-import { WebhookSender } from '../sending/webhook-sender';
+import { DeliverySender } from '../sending/delivery-sender';
 import { EventContent } from './event-content';
 import type { Gate, GateWork } from './gate';
 import { Gates } from './gates';
@@ -48,7 +47,7 @@ export class DeliveryEngine
     private readonly gates: Gates,
     private readonly hand: Hand,
     private readonly parking: Parking,
-    private readonly sender: WebhookSender,
+    private readonly sender: DeliverySender,
     private readonly settlement: Settlement,
     private readonly held: HeldRetries,
     private readonly membership: Membership,
@@ -202,11 +201,9 @@ export class DeliveryEngine
   /** Never rejects: an event that trips us up must not take the process, and all that it has in hand, with it. */
   private async send(delivery: InHand, target: WebhookTarget | null): Promise<AttemptResult> {
     try {
-      const body = delivery.event.body(delivery.format);
       const refused = refusal(target, delivery);
-      if (refused !== null || !target || !body)
-        return notSent(target, refused ?? 'There is nothing to send.', Date.now());
-      return await this.sender.send(requestOf(delivery, target, body));
+      const result = refused === null && target ? await this.sender.send(delivery, target) : null;
+      return result ?? notSent(target, refused ?? 'There is nothing to send.', Date.now());
     } catch (error) {
       this.logger.error({ err: error, deliveryId: delivery.id, msg: 'An attempt could not be made' });
       return notSent(target, 'The attempt could not be made, by a fault of ours; it is logged.', Date.now());
@@ -222,17 +219,4 @@ export class DeliveryEngine
       }),
     );
   }
-}
-
-function requestOf({ event, id, number }: InHand, target: WebhookTarget, body: Buffer): RequestFacts {
-  return {
-    target,
-    body,
-    eventId: event.id,
-    eventType: event.type,
-    deliveryId: id,
-    attemptNumber: number,
-    timestamp: Math.floor(Date.now() / 1_000),
-    test: event.test,
-  };
 }

@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '@app/accounts';
 import { FirstAttempts } from '@app/events';
+import { FormattingModule } from '@app/formatting';
 import { QUEUES, registerQueues } from '@app/platform';
+import { SigningModule } from '@app/signing';
 import { WebhookTargetsModule } from '@app/webhooks';
 import { DueRetries } from '../retry/due-retries';
 import { RetryAlarms } from '../retry/retry-alarms';
+import { DeliverySender } from '../sending/delivery-sender';
 import { WebhookSender } from '../sending/webhook-sender';
 import { AttemptRecorder } from '../store/attempt-recorder';
 import { DeliveryStore } from '../store/delivery-store';
@@ -25,7 +28,13 @@ import { WebhookHealth } from './webhook-health';
 
 /** Sending, for the one process that reaches outside. */
 @Module({
-  imports: [AccountsModule, WebhookTargetsModule, registerQueues(QUEUES.retries)],
+  imports: [
+    AccountsModule,
+    FormattingModule,
+    SigningModule,
+    WebhookTargetsModule,
+    registerQueues(QUEUES.retries),
+  ],
   providers: [
     DeliveryEngine,
     { provide: FirstAttempts, useExisting: DeliveryEngine },
@@ -38,6 +47,7 @@ import { WebhookHealth } from './webhook-health';
     Settlement,
     HeldRetries,
     WebhookHealth,
+    DeliverySender,
     WebhookSender,
     AttemptRecorder,
     DeliveryStore,

@@ -1,8 +1,8 @@
-import { renderBody, type EventType, type PayloadFormat } from '@app/formatting';
+import type { EventType, FormatName, Formatter } from '@app/formatting';
 
 /** The event of a delivery in hand. Its body is made once for each format, however many webhooks get it. */
 export class EventContent {
-  private readonly bodies: Partial<Record<PayloadFormat, Buffer>> = {};
+  private readonly bodies: Partial<Record<FormatName, Buffer>> = {};
 
   constructor(
     readonly id: string,
@@ -19,9 +19,9 @@ export class EventContent {
   }
 
   /** @returns the exact bytes to sign and send, or null when there is nothing left to send. */
-  body(format: PayloadFormat): Buffer | null {
+  body(formatter: Formatter<FormatName>): Buffer | null {
     if (this.data === null) return null;
     const { id, type, occurredAt, test, data } = this;
-    return (this.bodies[format] ??= renderBody({ id, type, occurredAt, test, data }, format));
+    return (this.bodies[formatter.name] ??= formatter.render({ id, type, occurredAt, test, data }));
   }
 }

@@ -1,4 +1,4 @@
-import type { PayloadFormat } from '@app/formatting';
+import type { FormatName } from '@app/formatting';
 import type { AttemptTrigger } from '../attempt';
 import type { EventContent } from './event-content';
 
@@ -17,7 +17,7 @@ export interface InHand {
   readonly id: string;
   readonly accountId: string;
   readonly webhookId: string;
-  readonly format: PayloadFormat;
+  readonly format: FormatName;
   readonly event: EventContent;
   readonly trigger: AttemptTrigger;
   /** Of this attempt, from 1: `X-Webhook-Attempt`. */

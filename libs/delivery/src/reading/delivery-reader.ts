@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
-import { renderBody, type EventType } from '@app/formatting';
+import { FormatterRegistry, type EventType } from '@app/formatting';
 import {
   afterCursor,
   cursorAfter,
@@ -50,7 +50,10 @@ const MAX_OF_EVENT = 1_000;
 /** What became of an account's events. Every query takes the account first; another account's delivery is not there. */
 @Injectable()
 export class DeliveryReader {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly formatters: FormatterRegistry,
+  ) {}
 
   /**
    * A page of deliveries, newest first. Rows that arrive or change meanwhile neither shift nor repeat what is shown
@@ -91,7 +94,7 @@ export class DeliveryReader {
     // Read once more, so that it is never older than its attempts: who waits for one sees with it what it has changed.
     const [row = found] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
     const summary = summaryOf(row);
-    const body = event ? bodyOf(event, summary) : null;
+    const body = event ? this.bodyOf(event, summary) : null;
     return {
       ...summary,
       body,
@@ -115,10 +118,11 @@ export class DeliveryReader {
   private run<Row extends QueryResultRow>(query: Query): Promise<Row[]> {
     return query.inIndexOrder ? rowsInIndexOrder(this.sql, query) : this.sql.rows(query.text, query.values);
   }
-}
 
-function bodyOf(event: EventRow, { format }: DeliverySummary): string | null {
-  if (event.data === null) return null;
-  const { type, occurred_at: occurredAt, data, test } = event;
-  return renderBody({ id: fromUuid('evt', event.id), type, occurredAt, data, test }, format).toString('utf8');
+  private bodyOf(event: EventRow, { format }: DeliverySummary): string | null {
+    if (event.data === null) return null;
+    const { type, occurred_at: occurredAt, data, test } = event;
+    const rendered = { id: fromUuid('evt', event.id), type, occurredAt, data, test };
+    return this.formatters.get(format).render(rendered).toString('utf8');
+  }
 }

@@ -1,4 +1,4 @@
-import type { EventType, PayloadFormat } from '@app/formatting';
+import type { EventType, FormatName } from '@app/formatting';
 import { fromUuid, timeOf } from '@app/platform';
 import type { CircuitState } from '@app/webhooks';
 import type { AttemptOutcome, AttemptTrigger } from '../attempt';
@@ -23,7 +23,7 @@ export interface DeliverySummary {
   eventType: EventType;
   callId: string;
   test: boolean;
-  format: PayloadFormat;
+  format: FormatName;
   status: DeliveryStatus;
   trigger: AttemptTrigger;
   attemptCount: number;
@@ -67,7 +67,7 @@ export interface DeliveryRow {
   webhook_id: string;
   event_id: string;
   event_type: EventType;
-  format: PayloadFormat;
+  format: FormatName;
   status: DeliveryStatus;
   trigger: AttemptTrigger;
   attempt_count: number;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { SigningService } from '@app/signing';
 import { WebhookTarget, type CircuitState } from '@app/webhooks';
 import { recordedHeaders, requestHeaders, USER_AGENT } from './request-headers';
 
@@ -13,11 +14,14 @@ const target = (changes: { secret?: string | null; previousSecret?: string | nul
     circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,
   }); // prettier-ignore
 
-const headersOf = (webhook: WebhookTarget, changes: { timestamp?: number; test?: boolean } = {}) =>
-  requestHeaders({
+const signing = new SigningService();
+
+function headersOf(webhook: WebhookTarget, { timestamp = 1_000, test = false } = {}): Record<string, string> {
+  return requestHeaders({
     target: webhook, body, eventId: 'evt_1', eventType: 'CALL_FAILED', deliveryId: 'dlv_1', attemptNumber: 3,
-    timestamp: 1_000, test: false, ...changes,
+    timestamp, test, signatures: signing.sign(webhook.liveSecretsAt(timestamp * 1_000), body, 'evt_1', timestamp),
   }); // prettier-ignore
+}
 
 describe('the headers of an attempt', () => {
   it('are those of the contract', () => {

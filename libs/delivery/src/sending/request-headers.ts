@@ -14,6 +14,8 @@ export interface RequestFacts {
   /** Unix seconds of this attempt. */
   timestamp: number;
   test: boolean;
+  /** The signature headers of this body and timestamp; empty without a secret. */
+  signatures: Record<string, string>;
 }
 
 /**
@@ -32,7 +34,7 @@ export function requestHeaders(facts: RequestFacts): Record<string, string> {
     'webhook-timestamp': String(timestamp),
   };
   if (facts.test) headers['X-Webhook-Test'] = 'true';
-  Object.assign(headers, target.signerAt(timestamp * 1_000).sign(facts.body, facts.eventId, timestamp));
+  Object.assign(headers, facts.signatures);
   return target.customHeaders ? withCustom(headers, target.customHeaders) : headers;
 }
 

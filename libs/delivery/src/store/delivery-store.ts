@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EventType, PayloadFormat } from '@app/formatting';
+import type { EventType, FormatName } from '@app/formatting';
 import { fromUuid, HotPathSql, plainArray, toUuid, uuidv7 } from '@app/platform';
 import type { AttemptTrigger } from '../attempt';
 import { EventContent } from '../engine/event-content';
@@ -7,7 +7,7 @@ import type { InHand, Lease } from '../engine/in-hand';
 import { putBack } from './put-back';
 
 type ClaimedRow = [
-  id: string, accountId: string, webhookId: string, format: PayloadFormat, trigger: AttemptTrigger,
+  id: string, accountId: string, webhookId: string, format: FormatName, trigger: AttemptTrigger,
   number: number, position: number,
   eventId: string, eventType: EventType, occurredAt: Date, test: boolean, data: string | null,
 ]; // prettier-ignore

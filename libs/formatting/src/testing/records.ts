@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { CallData, JsonValue } from '../call-data';
 import { EVENT_TYPES } from '../event-types';
 import { parseCallData, type CallDataInput } from '../parse-call-data';
-import { renderBody } from '../render-body';
+import { defaultFormatter } from '../formatters/default';
+import { zapierFormatter } from '../formatters/zapier';
 
 export const ID = 'evt_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22';
 /** The keys that every flat body begins with. */
@@ -34,13 +35,13 @@ export function eventOf(input: unknown, test = false) {
 }
 
 export function nested(input: unknown, test = false) {
-  return JSON.parse(renderBody(eventOf(input, test), 'DEFAULT').toString()) as Record<string, unknown> & {
+  return JSON.parse(defaultFormatter.render(eventOf(input, test)).toString()) as Record<string, unknown> & {
     data: CallData;
   };
 }
 
 export function flat(input: unknown, test = false): Flat {
-  return JSON.parse(renderBody(eventOf(input, test), 'ZAPIER').toString()) as Flat;
+  return JSON.parse(zapierFormatter.render(eventOf(input, test)).toString()) as Flat;
 }
 
 /** Any call record that may be published, with names that are likely to clash. */
