@@ -111,7 +111,7 @@ describe('the package @skipcalls/webhooks', () => {
     // A compiler that knows the fixed keys one by one, against the schema that customers are shown.
     const example: ZapierPayload = EVENT_TYPE_CATALOG[0].example.ZAPIER as unknown as ZapierPayload;
     const fixed = (EVENT_TYPE_CATALOG[0].schema.ZAPIER as { required: string[] }).required;
-    const source = readFileSync(join(LIB, 'src/payloads.ts'), 'utf8');
+    const source = readFileSync(join(LIB, 'src/core/payloads.ts'), 'utf8');
     const declared = source.slice(source.indexOf('interface ZapierPayload')).matchAll(/^ {2}([a-z_]+): /gm);
     expect([...declared].map(([, key]) => key)).toEqual(fixed);
     expect(example.event_type).toBe('CALL_COMPLETED');
