@@ -1,5 +1,6 @@
 export { PUBLISHER_TOKEN, startApp, type AppOptions, type TestApp } from './app';
 export { describeInBrowser, openBrowser } from './browser';
+export { CallEventsPublisher } from './call-events-publisher';
 export { createDatabase, type TestDatabase } from './database';
 export { eventually } from './eventually';
 export { callData, createAccount, createWebhook, eventInput, TEST_ACTOR } from './factories';

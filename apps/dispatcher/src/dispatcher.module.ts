@@ -12,6 +12,7 @@ import { AccountsHttpModule } from './accounts.module';
 import { EventsController } from './events/events.controller';
 import { PublishLane } from './events/publish-lane';
 import { PublisherTokenModule } from './publisher-token';
+import { CallEventsCleaner } from './queues/call-events-cleaner';
 import { CallEventsProcessor } from './queues/call-events.processor';
 import { CommandsProcessor } from './queues/commands.processor';
 import { RetriesProcessor } from './queues/retries.processor';
@@ -31,6 +32,13 @@ import { Housekeeping } from './schedules/housekeeping';
     registerQueues(QUEUES.callEvents, QUEUES.retries, QUEUES.commands),
   ],
   controllers: [EventsController],
-  providers: [Housekeeping, PublishLane, CallEventsProcessor, RetriesProcessor, CommandsProcessor],
+  providers: [
+    Housekeeping,
+    PublishLane,
+    CallEventsProcessor,
+    CallEventsCleaner,
+    RetriesProcessor,
+    CommandsProcessor,
+  ],
 })
 export class DispatcherModule {}

@@ -11,7 +11,7 @@ import type { Queue, QueueOptions } from 'bull';
 import Redis from 'ioredis';
 import { Config } from '../config/config';
 
-/** Every queue of the house. Jobs carry ids, never payloads; `call-events` alone takes what a publisher says. */
+/** Every queue of the service. Jobs carry ids, never payloads; `call-events` alone takes what a publisher says. */
 export const QUEUES = {
   /** Other services publish here: job data is the body of POST /internal/v1/events. */
   callEvents: 'call-events',
@@ -34,14 +34,18 @@ export class Queues implements BeforeApplicationShutdown, OnApplicationShutdown 
 
   constructor(private readonly config: Config) {}
 
-  /** Bull's options for a queue of the house. */
-  options(): QueueOptions {
+  /** Bull's options for a queue of the service. */
+  options(name: QueueName): QueueOptions {
     return {
       // `call-events` is a name that other services use too: in the usual installation the prefix is Bull's own.
       prefix: this.config.REDIS_PREFIX === 'skipcalls' ? 'bull' : `${this.config.REDIS_PREFIX}-bull`,
       createClient: (type) => this.connect(type === 'client'),
       defaultJobOptions: { removeOnComplete: true, removeOnFail: 1_000 },
-      settings: { stalledInterval: 15_000, maxStalledCount: 10 },
+      settings: {
+        stalledInterval: 15_000,
+        // A published event is never given up, however many processes die over it: its job is the only copy.
+        maxStalledCount: name === QUEUES.callEvents ? Number.MAX_SAFE_INTEGER : 10,
+      },
     };
   }
 
@@ -91,7 +95,7 @@ export function registerQueues(...names: QueueName[]): DynamicModule {
         ...names.map((name) => ({
           name,
           inject: [Queues],
-          useFactory: (queues: Queues) => queues.options(),
+          useFactory: (queues: Queues) => queues.options(name),
         })),
       ),
     ],
