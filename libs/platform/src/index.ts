@@ -3,6 +3,7 @@ export { Config, ConfigError, loadConfig } from './config/config';
 export { ConfigModule } from './config/config.module';
 export { readEnvironment, type Environment } from './config/environment';
 export { withLocalSecrets } from './config/local-secrets';
+export { derivedKey, encryptionKeyId } from './crypto/derived-key';
 export { isSame } from './crypto/is-same';
 export { reseal, type Resealed } from './crypto/reseal';
 export { SecretBox } from './crypto/secret-box';

@@ -1,16 +1,17 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { derivedKey } from '@app/platform';
 
-/** So many last digits make the number: the same with and without country code, national zero, or an extension's dash. */
+/** The last digits identify the number: the same with and without country code, national zero, or an extension's dash. */
 const SIGNIFICANT_DIGITS = 8;
 const MIN_DIGITS = 6;
 
-/** The key under which phone numbers are hashed; it leaves only with ENCRYPTION_KEY. */
+/** The key under which phone numbers are hashed; it cannot be learned without ENCRYPTION_KEY. */
 export function phoneKey(encryptionKey: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', Buffer.from(encryptionKey, 'base64'), '', 'phone number search', 32));
+  return derivedKey(encryptionKey, 'phone number search');
 }
 
 /**
- * A number as the index keeps it: a signed 64-bit integer, as text. Null for what is no phone number
+ * A number as the index stores it: a signed 64-bit integer, as text. Null for what is no phone number
  * ("anonymous", a SIP address).
  */
 export function phoneHash(key: Buffer, number: string | null): string | null {

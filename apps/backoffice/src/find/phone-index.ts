@@ -1,32 +1,49 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { Config, firstIdAt, fromUuid, Sql, toUuid } from '@app/platform';
+import type { PoolClient } from 'pg';
+import {
+  Config,
+  encryptionKeyId,
+  firstIdAt,
+  fromUuid,
+  isDependencyAway,
+  Metrics,
+  Sql,
+  timeOf,
+  toUuid,
+} from '@app/platform';
+import { numbersOf, rowsOf, rowsWithin, type NumbersOfEvent } from './numbers-of-events';
 import { phoneHash, phoneKey } from './phone-hash';
 
 /** Events of the last seconds may still be on their way to a commit: what is older has come or never will. */
 const SETTLED_AFTER_MS = 20_000;
 const BATCH = 1_000;
+/** When a batch fails, the next one is this much smaller, until the event that makes it fail is alone. */
+const SHRINK = 10;
 const PAUSE_MS = 2_000;
 /** Between batches while there is more: indexing must not take a core from the deliveries. */
 const BREATHER_MS = 50;
 const LOCK = 7_201_127;
+const START = '00000000-0000-7000-8000-000000000000';
 
-interface NumbersOfEvent {
-  id: string;
-  from_number: string | null;
-  to_number: string | null;
-}
-
-/** The numbers stand at the same place in every stored payload; see `parseCallData`. */
-const NUMBERS = `data::json #>> '{phoneNumbers,from}' as from_number, data::json #>> '{phoneNumbers,to}' as to_number`;
+/** The oldest event that is not in the index. */
+const OLDEST_WAITING = `
+  select id from events where id > (select indexed_to from event_phones_progress) and data is not null order by id limit 1`;
 
 /**
- * Lets staff find a call by a phone number without a word of it in the hot path: this process reads new events a few
- * seconds later and keeps keyed hashes of their numbers. Several backoffice processes take turns.
+ * Lets staff find a call by a phone number without any work in the hot path: this process reads new events a few
+ * seconds later and stores keyed hashes of their numbers. Several backoffice processes take turns. An event that cannot
+ * be read is logged, counted, and skipped.
+ *
+ * When ENCRYPTION_KEY is replaced, the index is built again with the new key. Until it is complete, numbers are searched
+ * by the previous keys too.
  */
 @Injectable()
 export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('PhoneIndex');
-  private readonly key: Buffer;
+  /** The present key first. */
+  private readonly keys: Buffer[];
+  private readonly keyId: string;
+  private batch = BATCH;
   private timer: NodeJS.Timeout | null = null;
   private closed = false;
   private running: Promise<void> = Promise.resolve();
@@ -34,9 +51,12 @@ export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly sql: Sql,
+    private readonly metrics: Metrics,
     config: Config,
   ) {
-    this.key = phoneKey(config.ENCRYPTION_KEY);
+    this.keys = [config.ENCRYPTION_KEY, ...config.PREVIOUS_ENCRYPTION_KEYS].map(phoneKey);
+    this.keyId = encryptionKeyId(config.ENCRYPTION_KEY);
+    metrics.measurePhoneIndexLag(() => this.lagSeconds());
   }
 
   onApplicationBootstrap(): void {
@@ -51,53 +71,115 @@ export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** The newest events with a number, newest first. Events too new for the index are looked through one by one. */
   async eventsWith(digits: string, limit: number): Promise<string[]> {
-    const hash = phoneHash(this.key, digits);
-    if (hash === null) return [];
-    const [indexed, fresh] = await Promise.all([
+    const hashes = this.keys.map((key) => phoneHash(key, digits)).filter((hash) => hash !== null);
+    if (hashes.length === 0) return [];
+    const [indexed, waiting] = await Promise.all([
       this.sql.rows<{ event_id: string }>(
-        'select event_id from event_phones where number_hash = $1 order by event_id desc limit $2',
-        [hash, limit],
+        'select distinct event_id from event_phones where number_hash = any ($1::bigint[]) order by event_id desc limit $2',
+        [hashes, limit],
       ),
-      this.sql.rows<NumbersOfEvent>(
-        `select id, ${NUMBERS} from events
+      this.sql.rows<{ id: string }>(
+        `select id from events
          where id > (select indexed_to from event_phones_progress) and data is not null order by id desc limit 2000`,
       ),
     ]);
-    const freshHits = fresh.filter((event) => this.hashesOf(event).includes(hash)).map(({ id }) => id);
-    const ids = [...new Set([...freshHits, ...indexed.map(({ event_id }) => event_id)])];
+    const fresh = await numbersOf(
+      waiting.map(({ id }) => id),
+      rowsOf(this.sql),
+      () => undefined,
+    );
+    const freshHits = fresh.filter((event) => this.hashesOf(event).includes(hashes[0])).map(({ id }) => id);
+    const ids = [...new Set([...freshHits.reverse(), ...indexed.map(({ event_id }) => event_id)])];
     return ids.slice(0, limit).map((id) => fromUuid('evt', id));
   }
 
-  /** Indexes what has come and settled. @returns whether there is more. */
+  /**
+   * Indexes what has come and settled.
+   * @returns whether there is more.
+   * @throws when PostgreSQL is down, or a batch fails: then the next one is smaller.
+   */
   async catchUp(settledBefore = new Date(Date.now() - SETTLED_AFTER_MS)): Promise<boolean> {
-    return this.sql.transaction(async (client) => {
-      const lock = await client.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [
-        LOCK,
-      ]);
-      if (!lock.rows[0]?.mine) return false;
-      const { rows: events } = await client.query<NumbersOfEvent>(
-        `select id, ${NUMBERS} from events
-         where id > (select indexed_to from event_phones_progress) and id < $1 and data is not null
-         order by id limit $2`,
-        [toUuid(firstIdAt('evt', settledBefore)), BATCH],
-      );
-      const last = events.at(-1);
-      if (!last) return false;
-      const found = events.flatMap((event) => this.hashesOf(event).map((hash) => ({ id: event.id, hash })));
-      await client.query(
-        `insert into event_phones (event_id, number_hash)
-         select found.id, found.hash from unnest($1::uuid[], $2::bigint[]) as found (id, hash)
-         join events on events.id = found.id and events.expunged_at is null
-         on conflict do nothing`,
-        [found.map(({ id }) => id), found.map(({ hash }) => hash)],
-      );
-      await client.query('update event_phones_progress set indexed_to = $1', [last.id]);
-      return events.length === BATCH;
-    });
+    try {
+      const more = await this.sql.transaction((client) => this.indexNext(client, settledBefore));
+      this.batch = BATCH;
+      return more;
+    } catch (error) {
+      if (this.batch > 1) {
+        this.batch = Math.max(1, Math.floor(this.batch / SHRINK));
+        throw error;
+      }
+      if (isDependencyAway(error)) throw error;
+      await this.skipNext(error);
+      return true;
+    }
   }
 
+  /** How long the oldest event has waited to be indexed, in seconds; 0 when there is none. */
+  async lagSeconds(): Promise<number> {
+    const [oldest] = await this.sql.rows<{ id: string }>(OLDEST_WAITING);
+    return oldest ? Math.max(0, Date.now() - timeOf(fromUuid('evt', oldest.id)).getTime()) / 1_000 : 0;
+  }
+
+  private async indexNext(client: PoolClient, settledBefore: Date): Promise<boolean> {
+    const lock = await client.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [
+      LOCK,
+    ]);
+    if (!lock.rows[0]?.mine) return false;
+    const indexedTo = await this.progress(client);
+    const { rows } = await client.query<{ id: string }>(
+      'select id from events where id > $1 and id < $2 and data is not null order by id limit $3',
+      [indexedTo, toUuid(firstIdAt('evt', settledBefore)), this.batch],
+    );
+    const ids = rows.map(({ id }) => id);
+    const last = ids.at(-1);
+    if (last === undefined) return false;
+    const events = await numbersOf(ids, rowsWithin(client), (id) => this.noteSkipped(id, 'is not JSON'));
+    const found = events.flatMap((event) => this.hashesOf(event).map((hash) => ({ id: event.id, hash })));
+    // Hashes by a key that was replaced since.
+    await client.query('delete from event_phones where event_id = any ($1::uuid[])', [ids]);
+    await client.query(
+      `insert into event_phones (event_id, number_hash)
+       select found.id, found.hash from unnest($1::uuid[], $2::bigint[]) as found (id, hash)
+       join events on events.id = found.id and events.expunged_at is null
+       on conflict do nothing`,
+      [found.map(({ id }) => id), found.map(({ hash }) => hash)],
+    );
+    await client.query('update event_phones_progress set indexed_to = $1', [last]);
+    return ids.length === this.batch;
+  }
+
+  /** Up to where the index is complete by the present key. */
+  private async progress(client: PoolClient): Promise<string> {
+    const { rows } = await client.query<{ indexed_to: string; key_id: string | null }>(
+      'select indexed_to, key_id from event_phones_progress',
+    );
+    const { indexed_to: indexedTo, key_id: keyId } = rows[0] ?? { indexed_to: START, key_id: null };
+    if (keyId === this.keyId) return indexedTo;
+    const restart = keyId !== null;
+    if (restart) this.logger.log('ENCRYPTION_KEY was replaced: phone numbers are being indexed again');
+    const from = restart ? START : indexedTo;
+    await client.query('update event_phones_progress set indexed_to = $1, key_id = $2', [from, this.keyId]);
+    return from;
+  }
+
+  /** Leaves out the one event that cannot be indexed for a reason nobody foresaw. */
+  private async skipNext(error: unknown): Promise<void> {
+    const [next] = await this.sql.rows<{ id: string }>(OLDEST_WAITING);
+    if (!next) return;
+    await this.sql.execute('update event_phones_progress set indexed_to = $1 where indexed_to < $1', [
+      next.id,
+    ]);
+    this.noteSkipped(next.id, 'cannot be indexed', error);
+  }
+
+  private noteSkipped(id: string, why: string, error?: unknown): void {
+    this.metrics.phoneIndexSkipped.inc();
+    this.logger.warn({ err: error, eventId: fromUuid('evt', id) }, `The payload of an event ${why}; skipped`);
+  }
+
+  /** By the present key. */
   private hashesOf(event: NumbersOfEvent): string[] {
-    const hashes = [phoneHash(this.key, event.from_number), phoneHash(this.key, event.to_number)];
+    const hashes = [event.from_number, event.to_number].map((number) => phoneHash(this.keys[0], number));
     return [...new Set(hashes.filter((hash) => hash !== null))];
   }
 
@@ -109,9 +191,9 @@ export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown
           this.complained = false;
           this.schedule(more ? BREATHER_MS : PAUSE_MS);
         },
-        (error: Error) => {
-          // PostgreSQL is away: told once, tried again until it is back.
-          if (!this.complained) this.logger.warn(`Phone numbers are not being indexed: ${error.message}`);
+        (error: unknown) => {
+          // PostgreSQL is down: logged once, tried again until it is back.
+          if (!this.complained) this.logger.warn({ err: error }, 'Phone numbers are not being indexed');
           this.complained = true;
           this.schedule(5 * PAUSE_MS);
         },

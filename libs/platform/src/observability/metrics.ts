@@ -2,7 +2,7 @@ import { Controller, Get, Header, Injectable, Module, Global } from '@nestjs/com
 import { ApiExcludeController } from '@nestjs/swagger';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Every metric of the house, in one place. Names follow Prometheus: unit in the name, `_total` for counters. */
+/** Every metric of the service, in one place. Names follow Prometheus: unit in the name, `_total` for counters. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -54,8 +54,33 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly phoneIndexSkipped = new Counter({
+    name: 'skipcalls_phone_index_skipped_total',
+    help: 'Events left out of the phone number index because they could not be read',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /**
+   * Adds the lag of the phone number index, for the process that builds it. It is measured at every scrape, so that an
+   * index that has stopped shows too.
+   * @param read the lag in seconds; when it fails, the gauge keeps its last value.
+   */
+  measurePhoneIndexLag(read: () => Promise<number>): void {
+    new Gauge({
+      name: 'skipcalls_phone_index_lag_seconds',
+      help: 'Age of the oldest event that cannot be found by its phone numbers yet',
+      registers: [this.registry],
+      async collect() {
+        await read().then(
+          (seconds) => this.set(seconds),
+          () => undefined,
+        );
+      },
+    });
   }
 }
 
