@@ -24,7 +24,7 @@ COPY scripts/run.mjs ./scripts/run.mjs
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # api, dispatcher, backoffice, standalone (all three on one port) or migrate
 ENTRYPOINT ["node", "--max-semi-space-size=32", "scripts/run.mjs"]
 CMD ["standalone"]

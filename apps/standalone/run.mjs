@@ -24,14 +24,15 @@ try {
   process.exit(1);
 }
 
-/** Before anything that takes time. What isn't a port is told by the configuration, later. */
+/** Before anything that takes time. The configuration reports later what isn't a port. */
 async function refuseTakenPort() {
   const port = Number(process.env.PORT || 3000);
   if (!Number.isInteger(port) || port < 1 || port > 65535) return;
+  const host = process.env.HOST || (process.env.NODE_ENV === 'production' ? undefined : '127.0.0.1');
   const error = await new Promise((done) => {
     const probe = createServer();
     probe.once('error', done);
-    probe.listen(port, () => probe.close(() => done(null)));
+    probe.listen(port, host, () => probe.close(() => done(null)));
   });
   if (!error) return;
   console.error(

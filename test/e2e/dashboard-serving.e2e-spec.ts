@@ -8,11 +8,10 @@ import {
   describeInBrowser,
   ensureBuilt,
   openBrowser,
-  PUBLISHER_TOKEN,
   startApp,
   type TestApp,
 } from '../support';
-import { Visit } from '../support/dashboard';
+import { dashboardLink, Visit } from '../support/dashboard';
 
 jest.setTimeout(60_000);
 
@@ -86,12 +85,9 @@ describeInBrowser('coming in to the dashboard', () => {
     await new Promise((resolve) => product?.close(resolve));
   });
 
-  const link = async (accountId: string): Promise<string> =>
-    (await app.http(PUBLISHER_TOKEN).post(`/internal/v1/accounts/${accountId}/dashboard-links`)).body.url;
-
   it('by a link works once', async () => {
     const { id } = await createAccount(app, 'Acme Solar');
-    const url = await link(id);
+    const url = await dashboardLink(app, id);
     const visit = await Visit.begin(app, browser);
     await visit.page.goto(url);
     await visit.sees('Acme Solar');
@@ -137,7 +133,7 @@ describeInBrowser('coming in to the dashboard', () => {
   it('in an iframe works on an allowed origin, and on no other', async () => {
     const { id } = await createAccount(app, 'Framed');
     const visit = await Visit.begin(app, browser);
-    framed = `<iframe src="${await link(id)}" width="1200" height="800"></iframe>`;
+    framed = `<iframe src="${await dashboardLink(app, id)}" width="1200" height="800"></iframe>`;
     await visit.page.goto(productUrl);
     await visit.page.frameLocator('iframe').getByText('Framed').first().waitFor();
 

@@ -19,6 +19,25 @@ describe('health and metrics', () => {
     expect(Object.keys(body.details).sort()).toEqual(['migrations', 'postgres', 'redis']);
   });
 
+  it('is ready while Redis is down, and reports it', async () => {
+    const without = await startApp({
+      modules: [AccountsModule],
+      env: { REDIS_URL: 'redis://127.0.0.1:1' },
+      with: app,
+    });
+    try {
+      const { status, body } = await without.http().get('/health/ready');
+      expect([status, body.status]).toEqual([200, 'ok']);
+      expect(body.details).toMatchObject({
+        postgres: { status: 'up' },
+        migrations: { status: 'up' },
+        redis: { status: 'down', message: 'does not respond' },
+      });
+    } finally {
+      await without.close();
+    }
+  });
+
   it('is not ready while migrations are pending, and names them', async () => {
     const [removed] = await app.database.query<{ name: string; executed_at: Date }>(
       'delete from schema_migrations where id = (select max(id) from schema_migrations) returning name, executed_at',

@@ -229,6 +229,7 @@ describeEmbedded('npm start', () => {
       'ADMIN_PASSWORD',
       'DATABASE_URL',
       'ENCRYPTION_KEY',
+      'PUBLIC_URL',
       'PUBLISHER_TOKEN',
       'REDIS_URL',
     ]);

@@ -34,12 +34,9 @@ export class Visit {
     return new Visit(await context.newPage(), `${app.url}/dashboard`);
   }
 
-  /** Comes in by a link, as from the product. */
+  /** Opens the dashboard by a link, as from the product. */
   async signIn(app: TestApp, accountId: string): Promise<this> {
-    const link = await app
-      .http(PUBLISHER_TOKEN)
-      .post<{ url: string }>(`/internal/v1/accounts/${accountId}/dashboard-links`);
-    await this.page.goto(link.body.url);
+    await this.page.goto(await dashboardLink(app, accountId));
     await this.page.getByRole('heading', { level: 1 }).waitFor();
     return this;
   }
@@ -88,4 +85,13 @@ export class Visit {
   async end(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+/** A dashboard link, under the address that the tests use: links name `localhost`, which has cookies of its own. */
+export async function dashboardLink(app: TestApp, accountId: string): Promise<string> {
+  const { body } = await app
+    .http(PUBLISHER_TOKEN)
+    .post<{ url: string }>(`/internal/v1/accounts/${accountId}/dashboard-links`);
+  const { pathname, search } = new URL(body.url);
+  return app.url + pathname + search;
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Post, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -8,9 +8,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import type { Request } from 'express';
 import { AccountService, AuditTrail, DashboardSessions, type Actor } from '@app/accounts';
-import { Config, IdParam, IsPlainText, Problem } from '@app/platform';
+import { IdParam, IsPlainText, Problem, PublicUrl } from '@app/platform';
 import { PublisherGuard } from './publisher.guard';
 
 /** There is one publisher token: who shows it is the platform. */
@@ -75,7 +74,7 @@ export class AccountsController {
     private readonly accounts: AccountService,
     private readonly sessions: DashboardSessions,
     private readonly audit: AuditTrail,
-    private readonly config: Config,
+    private readonly publicUrl: PublicUrl,
   ) {}
 
   @Post()
@@ -92,10 +91,7 @@ export class AccountsController {
     description: 'Works once, within ten minutes.',
   })
   @ApiCreatedResponse({ type: DashboardLinkView })
-  async createLink(
-    @IdParam('acc', 'account') accountId: string,
-    @Req() request: Request,
-  ): Promise<DashboardLinkView> {
+  async createLink(@IdParam('acc', 'account') accountId: string): Promise<DashboardLinkView> {
     const account = await this.accounts.find(accountId);
     if (!account) throw Problem.notFound('account');
     const { token, expiresAt } = await this.sessions.createLink(account.id);
@@ -105,8 +101,6 @@ export class AccountsController {
       action: 'dashboard-link.create',
       subject: account.id,
     });
-    // Where no address is configured, customers reach us where the publisher did: one process for everything.
-    const base = this.config.PUBLIC_URL ?? `${request.protocol}://${request.headers.host}`;
-    return { url: `${base}/dashboard/login?token=${token}`, expiresAt };
+    return { url: `${this.publicUrl.base}/dashboard/login?token=${token}`, expiresAt };
   }
 }

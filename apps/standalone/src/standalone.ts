@@ -57,7 +57,7 @@ export async function runStandalone(modules: Type[]): Promise<void> {
 async function demoEnvironment(): Promise<Environment> {
   const environment = readEnvironment();
   if (environment['NODE_ENV'] === 'production') return environment;
-  // The inspector is on this very machine.
+  // The demo delivers to its own inspector. Set and empty means none.
   environment['ALLOWED_PRIVATE_CIDRS'] ??= '127.0.0.0/8,::1/128';
   if (environment['PORT'] === '0') environment['PORT'] = String(await freePort());
   environment['PUBLIC_URL'] ||= `http://localhost:${environment['PORT'] || 3000}`;

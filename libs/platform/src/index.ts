@@ -4,6 +4,7 @@ export { ConfigModule } from './config/config.module';
 export { readEnvironment, type Environment } from './config/environment';
 export { withLocalSecrets } from './config/local-secrets';
 export { derivedKey, encryptionKeyId } from './crypto/derived-key';
+export type { ProcessName } from './config/variables';
 export { isSame } from './crypto/is-same';
 export { reseal, type Resealed } from './crypto/reseal';
 export { SecretBox } from './crypto/secret-box';
@@ -28,6 +29,7 @@ export { depthExceeds, refuseDeepJson } from './http/json-depth';
 export { IsPlainText, isPlainText } from './http/plain-text';
 export { Problem, PROBLEMS, type FieldError, type ProblemCode } from './http/problem';
 export { ProblemFilter, toProblem } from './http/problem.filter';
+export { PublicUrl } from './http/public-url';
 export {
   createApplication,
   listen,
@@ -36,9 +38,8 @@ export {
   prepareApplication,
 } from './http/serve';
 export { firstIdAt, fromUuid, isId, newId, timeOf, toUuid, uuidv7, type Id, type IdPrefix } from './ids';
-export { HealthModule } from './observability/health';
 export { StructuredLogger } from './observability/logging';
-export { Metrics, MetricsModule } from './observability/metrics';
+export { Metrics } from './observability/metrics';
 export { PlatformModule } from './platform.module';
 export {
   failToStart,

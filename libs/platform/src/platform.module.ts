@@ -1,27 +1,28 @@
-import { DynamicModule, Module } from '@nestjs/common';
+import { DynamicModule, Global, Module } from '@nestjs/common';
 import { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
-import { HealthModule } from './observability/health';
+import { PublicUrl } from './http/public-url';
 import { StructuredLogger } from './observability/logging';
-import { MetricsModule } from './observability/metrics';
+import { ObservabilityModule } from './observability/observability.module';
 import { QueueModule } from './queue/queues';
 import { RedisModule } from './redis';
 
-/** What every process stands on: configuration, logs, database, Redis, health, metrics. */
+/** What every process is built on: configuration, logs, database, Redis, health, metrics. */
+@Global()
 @Module({})
 export class PlatformModule {
   static register(config: Config): DynamicModule {
     return {
       module: PlatformModule,
-      providers: [StructuredLogger],
+      providers: [StructuredLogger, PublicUrl],
+      exports: [PublicUrl],
       imports: [
         ConfigModule.register(config),
         DatabaseModule.register(),
         RedisModule,
         QueueModule,
-        MetricsModule,
-        HealthModule,
+        ObservabilityModule.register(config),
       ],
     };
   }

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
 import { Config, ConfigError, loadConfig } from './config/config';
 import { readEnvironment, type Environment } from './config/environment';
+import type { ProcessName } from './config/variables';
 import { pendingMigrations } from './database/migrate';
 import { isDependencyAway } from './database/sql';
 import { makeWholeCollectionsRare } from './garbage';
 import { openDoors } from './http/doors';
 import { createApplication, listen } from './http/serve';
+import { ManagementModule } from './observability/observability.module';
 import { PlatformModule } from './platform.module';
 
 /** What is in flight is given this long to end before connections are cut; supervisors commonly wait 15 s or more. */
@@ -16,22 +18,22 @@ const SHUTDOWN_WITHIN_MS = 12_000;
 const LEAVE_AFTER_MS = 14_000;
 
 export interface ServiceOptions {
-  /** The process, for people: "api". */
-  name: string;
-  /** What it runs, beside `PlatformModule`. */
+  /** Which process this is: it reads only the variables that are declared for it. */
+  name: ProcessName;
+  /** What it runs, in addition to `PlatformModule`. */
   modules: (Type | DynamicModule)[];
   /** Outside of production, where else variables may come from. */
   fallback?: (environment: Environment) => Environment;
 }
 
 /**
- * The whole life of a process of the house: reads its configuration, refuses to start on pending migrations, listens,
- * and on SIGTERM or Ctrl-C lets go of everything in order and exits with 0. Whatever is in the way of a start is told
- * in one line each, and the process exits with 1.
+ * The whole life of a process: reads its configuration, refuses to start with pending migrations, listens, and on
+ * SIGTERM or Ctrl-C shuts down in order and exits with 0. Each reason that prevents a start is printed as one line, and
+ * the process exits with 1.
  */
 export async function runService({ name, modules, fallback }: ServiceOptions): Promise<void> {
   try {
-    const config = loadConfig(readEnvironment(fallback));
+    const config = loadConfig(readEnvironment(fallback), [name]);
     await requireMigrations(config);
     const service = await startService(name, modules, config);
     onStopSignal(() => service.stop());
@@ -48,6 +50,8 @@ export interface PreparingModule {
 export interface RunningService {
   app: INestApplication;
   port: number;
+  /** Where health and metrics are; the same port unless `MANAGEMENT_PORT` is set. */
+  managementPort: number;
   stop(): Promise<void>;
 }
 
@@ -63,9 +67,30 @@ export async function startService(
   Object.defineProperty(Root, 'name', { value: name });
   const app = await createApplication(root, config);
   for (const module of modules) (module as PreparingModule).prepareApplication?.(app);
-  const port = await listen(app, config);
+  const management = await startManagement(app, config);
+  const port = await listen(app, config, config.PORT);
   void openDoors(app.getHttpServer());
-  return { app, port, stop: () => stopApplication(app) };
+  return {
+    app,
+    port,
+    managementPort: management?.port ?? port,
+    stop: async () => {
+      await management?.app.close();
+      await stopApplication(app);
+    },
+  };
+}
+
+/** Health and metrics on a port of their own, if the configuration gives them one. */
+async function startManagement(
+  app: INestApplication,
+  config: Config,
+): Promise<{ app: INestApplication; port: number } | null> {
+  const { separateManagementPort } = config;
+  if (separateManagementPort === undefined) return null;
+  await app.init();
+  const management = await createApplication(ManagementModule.about(app), config);
+  return { app: management, port: await listen(management, config, separateManagementPort) };
 }
 
 /** @throws Error telling what to run when the database lacks a migration, or can't be asked. */

@@ -83,6 +83,7 @@ export class House {
       NODE_ENV: 'production',
       DATABASE_URL: this.postgres.url(DATABASE, ROLE),
       REDIS_URL: this.redis.url,
+      PUBLIC_URL: 'https://webhooks.example.com',
       ADMIN_EMAIL: 'admin@example.com',
       ADMIN_PASSWORD: 'only-for-this-run',
       ALLOWED_PRIVATE_CIDRS: '127.0.0.0/8',

@@ -13,7 +13,7 @@ export class SessionCookie {
   private readonly options: CookieOptions;
 
   constructor(config: Config) {
-    const secure = config.PUBLIC_URL?.startsWith('https:') ?? false;
+    const secure = config.isHttps;
     const framed = secure && config.ALLOWED_ORIGINS.length > 0;
     this.name = secure ? '__Host-skipcalls_session' : 'skipcalls_session';
     this.options = {

@@ -13,7 +13,7 @@ import {
  * encrypts everything with the new one. Then PREVIOUS_ENCRYPTION_KEYS can be emptied. Harmless to run again.
  */
 async function rotateEncryptionKey(): Promise<void> {
-  const config = loadConfig(readEnvironment(localServers));
+  const config = loadConfig(readEnvironment(localServers), []);
   await requireMigrations(config);
   const resealed = await reseal(config.DATABASE_URL, new SecretBox(config));
   for (const [column, count] of Object.entries(resealed))

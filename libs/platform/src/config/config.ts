@@ -1,168 +1,137 @@
-import { Resolver } from 'node:dns';
-import { plainToInstance, Transform } from 'class-transformer';
 import {
-  IsBase64,
-  IsEmail,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  ValidateBy,
-  validateSync,
-} from 'class-validator';
-import ipaddr from 'ipaddr.js';
+  cidrs,
+  declaredVariables,
+  emailAddress,
+  encryptionKey,
+  encryptionKeys,
+  FromEnvironment,
+  hostAddress,
+  httpsUrl,
+  integer,
+  matching,
+  nameServers,
+  oneOf,
+  origins,
+  port,
+  PROCESSES,
+  publicUrl,
+  text,
+  type ProcessName,
+  type Usage,
+  type Variable,
+} from './variables';
 
-const toInt = Transform(({ value }: { value: unknown }) => (value === undefined ? undefined : Number(value)));
-const toList = Transform(
-  ({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.split(',').map((part) => part.trim()).filter(Boolean) : value, // prettier-ignore
-);
+const SERVING: Usage = { by: PROCESSES };
+const API: Usage = { by: ['api'] };
+const DISPATCHER: Usage = { by: ['dispatcher'] };
 
-const ENCRYPTION_KEY_RULE =
-  'ENCRYPTION_KEY must be set, to 32 bytes in base64 (make one: openssl rand -base64 32)';
-
-function Is32BytesInBase64(): PropertyDecorator {
-  return ValidateBy({
-    name: 'is32BytesInBase64',
-    validator: {
-      validate: is32Bytes,
-      defaultMessage: () => ENCRYPTION_KEY_RULE,
-    },
-  });
-}
-
-const is32Bytes = (key: unknown): boolean =>
-  typeof key === 'string' && Buffer.from(key, 'base64').length === 32;
-
-function AreKeysInBase64(): PropertyDecorator {
-  return ValidateBy({
-    name: 'areKeysInBase64',
-    validator: {
-      validate: (value) => Array.isArray(value) && value.every(is32Bytes),
-      defaultMessage: () =>
-        'PREVIOUS_ENCRYPTION_KEYS must be a comma-separated list of keys such as ENCRYPTION_KEY',
-    },
-  });
-}
-
-function IsNameServerList(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isNameServerList',
-    validator: {
-      validate: (value) => Array.isArray(value) && value.every(isNameServer),
-      defaultMessage: () => 'DNS_SERVERS must be a comma-separated list such as 1.1.1.1,[2606:4700::1111]:53',
-    },
-  });
-}
-
-/** The resolver itself is the judge of what it can use. */
-function isNameServer(server: unknown): boolean {
-  try {
-    new Resolver().setServers([String(server)]);
-    return Number(/^(?:[\d.]+|\[.*\]):(\d+)$/.exec(String(server))?.[1] ?? 53) <= 65_535;
-  } catch {
-    return false;
-  }
-}
-
-function IsCidrList(variable: string): PropertyDecorator {
-  return ValidateBy({
-    name: 'isCidrList',
-    validator: {
-      validate: (value) => Array.isArray(value) && value.every((cidr) => ipaddr.isValidCIDR(String(cidr))),
-      defaultMessage: () => `${variable} must be a comma-separated list such as 127.0.0.0/8,::1/128`,
-    },
-  });
-}
-
-/** The environment, read and validated once. Nothing else in the house looks at `process.env`. */
+/**
+ * The environment, read and validated once; nothing else reads `process.env`. A property is a variable of the same
+ * name, and its initial value the default. A process reads only the variables that are declared for it: the others stay
+ * undefined, so that a secret is never in a process that has no use for it.
+ */
 export class Config {
-  @IsIn(['development', 'production', 'test'])
+  @FromEnvironment(oneOf('development', 'production', 'test'))
   readonly NODE_ENV: 'development' | 'production' | 'test' = 'development';
 
   /** HTTP port; 0 takes a free one. */
-  @toInt
-  @IsInt()
-  @Min(0)
-  @Max(65535)
+  @FromEnvironment(port, SERVING)
   readonly PORT: number = 3000;
 
-  @Matches(/^postgres(ql)?:\/\//, {
-    message: 'DATABASE_URL must be set, as postgres://user:password@host:5432/name',
+  /** The port of health and metrics, which are then served there only. Not set: they are served on `PORT`. */
+  @FromEnvironment(port, SERVING)
+  readonly MANAGEMENT_PORT?: number;
+
+  /** The address to listen on. Not set: loopback, and in production every address. */
+  @FromEnvironment(hostAddress, SERVING)
+  readonly HOST?: string;
+
+  @FromEnvironment(matching(/^postgres(ql)?:\/\//, 'like postgres://user:password@host:5432/name'), {
+    required: true,
   })
   readonly DATABASE_URL!: string;
 
-  @Matches(/^rediss?:\/\//, { message: 'REDIS_URL must be set, as redis://:password@host:6379/0' })
+  @FromEnvironment(matching(/^rediss?:\/\//, 'like redis://:password@host:6379/0'), {
+    ...SERVING,
+    required: true,
+  })
   readonly REDIS_URL!: string;
 
-  /** Where embedded servers and made-up secrets are kept. */
-  @IsString()
+  /** Where embedded servers and generated secrets are kept. */
+  @FromEnvironment(text())
   readonly DATA_DIR: string = '.data';
 
-  @IsString()
-  @MinLength(16, { message: 'PUBLISHER_TOKEN must be set, with at least 16 characters' })
+  @FromEnvironment(text('at least 16 characters long', 16), { ...DISPATCHER, required: true })
   readonly PUBLISHER_TOKEN!: string;
 
-  @Is32BytesInBase64()
-  @IsBase64({}, { message: ENCRYPTION_KEY_RULE })
+  @FromEnvironment(encryptionKey, { required: true })
   readonly ENCRYPTION_KEY!: string;
 
   /** Keys that ENCRYPTION_KEY replaced; they still decrypt until `npm run rotate-encryption-key` has run. */
-  @toList
-  @AreKeysInBase64()
+  @FromEnvironment(encryptionKeys)
   readonly PREVIOUS_ENCRYPTION_KEYS: string[] = [];
 
-  @IsEmail({}, { message: 'ADMIN_EMAIL must be set to an e-mail address' })
+  @FromEnvironment(emailAddress, { by: ['backoffice'], required: true })
   readonly ADMIN_EMAIL!: string;
 
-  @IsString()
-  @MinLength(10, { message: 'ADMIN_PASSWORD must be set, with at least 10 characters' })
+  @FromEnvironment(text('at least 10 characters long', 10), { by: ['backoffice'], required: true })
   readonly ADMIN_PASSWORD!: string;
 
-  /** Private addresses that may be delivered to all the same. */
-  @toList
-  @IsCidrList('ALLOWED_PRIVATE_CIDRS')
+  /** Private addresses to which deliveries are allowed anyway. */
+  @FromEnvironment(cidrs, SERVING)
   readonly ALLOWED_PRIVATE_CIDRS: string[] = [];
 
   /** Name servers for customers' host names, as `address[:port]`; empty: the system's own. */
-  @toList
-  @IsNameServerList()
+  @FromEnvironment(nameServers, DISPATCHER)
   readonly DNS_SERVERS: string[] = [];
 
-  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  @FromEnvironment(oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'))
   readonly LOG_LEVEL: string = 'info';
 
-  /** Where customers and staff reach this service, without a trailing slash; used in links. */
-  @IsOptional()
-  @Matches(/^https?:\/\/[^/]+$/, { message: 'PUBLIC_URL must be like https://webhooks.example.com' })
+  /** Where customers and staff reach this service, without a trailing slash; used in links. See also `PublicUrl`. */
+  @FromEnvironment(publicUrl, { ...SERVING, requiredInProduction: true, inProduction: httpsUrl })
   readonly PUBLIC_URL?: string;
 
-  /** Origins that may put the dashboard into an iframe and call the API from a browser. */
-  @toList
-  @IsString({ each: true })
+  /** Origins that may embed the dashboard in an iframe and call the API from a browser. */
+  @FromEnvironment(origins, API)
   readonly ALLOWED_ORIGINS: string[] = [];
 
-  /** Proxies in front of us, whose word on a client's address (`X-Forwarded-For`) is taken. */
-  @toList
-  @IsCidrList('TRUSTED_PROXIES')
+  /** Proxies in front of this service, whose `X-Forwarded-For` is believed. */
+  @FromEnvironment(cidrs, SERVING)
   readonly TRUSTED_PROXIES: string[] = [];
 
-  /** How many requests a minute an API key or dashboard session may make; 0: no limit. */
-  @toInt
-  @IsInt()
-  @Min(0)
+  /** Requests per minute that an API key or dashboard session may make; 0: no limit. */
+  @FromEnvironment(integer(0), API)
   readonly API_REQUESTS_PER_MINUTE: number = 12_000;
 
+  /** Requests per minute without valid credentials from one address (one /64 of IPv6); 0: no limit. */
+  @FromEnvironment(integer(0), SERVING)
+  readonly ANONYMOUS_REQUESTS_PER_MINUTE: number = 1_200;
+
   /** Separates installations (and parallel test runs) that share one Redis. */
-  @IsString()
+  @FromEnvironment(text(), SERVING)
   readonly REDIS_PREFIX: string = 'skipcalls';
 
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
+  }
+
+  /** Whether customers reach this service over TLS: cookies are `Secure`, and browsers are told to stay with TLS. */
+  get isHttps(): boolean {
+    return this.PUBLIC_URL?.startsWith('https:') ?? false;
+  }
+
+  /** The address to listen on; undefined: every address, of both IP versions. */
+  get listenAddress(): string | undefined {
+    return this.HOST ?? (this.isProduction ? undefined : '127.0.0.1');
+  }
+
+  /** The port of health and metrics if it is another one than `PORT`. */
+  get separateManagementPort(): number | undefined {
+    const { MANAGEMENT_PORT, PORT } = this;
+    return MANAGEMENT_PORT === undefined || (MANAGEMENT_PORT === PORT && PORT !== 0)
+      ? undefined
+      : MANAGEMENT_PORT;
   }
 }
 
@@ -174,21 +143,35 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads and validates an environment.
+ * Reads and validates an environment. An empty variable counts as not set.
+ * @param processes the processes that this one is, or none for a command that only uses the database.
  * @throws ConfigError naming every variable that is missing or wrong, without repeating its value.
  */
-export function loadConfig(environment: Record<string, string | undefined>): Config {
-  const known = Object.keys(plainToInstance(Config, {})).concat(
-    'DATABASE_URL', 'REDIS_URL', 'PUBLISHER_TOKEN', 'ENCRYPTION_KEY', 'ADMIN_EMAIL', 'ADMIN_PASSWORD', 'PUBLIC_URL',
-  ); // prettier-ignore
-  const given = Object.fromEntries(
-    known.map((name) => [name, environment[name]]).filter(([, value]) => value !== undefined && value !== ''),
-  ) as Record<string, string>;
-  const config = plainToInstance(Config, given, { exposeDefaultValues: true });
-  const problems = validateSync(config).map(({ property, constraints }) => {
-    const message = Object.values(constraints ?? {})[0] ?? 'is wrong';
-    return message.startsWith(property) ? message : `${property}: ${message}`;
-  });
+export function loadConfig(
+  environment: Record<string, string | undefined>,
+  processes: readonly ProcessName[] = PROCESSES,
+): Config {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  const isProduction = environment['NODE_ENV'] === 'production';
+  for (const [name, variable] of declaredVariables()) {
+    if (variable.by && !variable.by.some((process) => processes.includes(process))) continue;
+    const given = environment[name];
+    if (given === undefined || given === '') {
+      const isRequired = variable.required || (variable.requiredInProduction && isProduction);
+      if (isRequired) problems.push(`${name} must be set, and be ${ruleOf(variable, isProduction)}`);
+      continue;
+    }
+    const value = variable.read(given);
+    const isAllowed =
+      !isProduction || !variable.inProduction || variable.inProduction.read(given) !== undefined;
+    if (value !== undefined && isAllowed) values[name] = value;
+    else problems.push(`${name} must be ${ruleOf(variable, isProduction)}`);
+  }
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(config);
+  return Object.freeze(Object.assign(new Config(), values));
+}
+
+function ruleOf(variable: Variable<unknown> & Usage, isProduction: boolean): string {
+  return (isProduction && variable.inProduction ? variable.inProduction : variable).rule;
 }

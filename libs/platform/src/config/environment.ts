@@ -3,8 +3,8 @@ import { withLocalSecrets } from './local-secrets';
 export type Environment = Record<string, string | undefined>;
 
 /**
- * The environment of this process, with what may be filled in outside of production: made-up secrets, and what
- * `fallback` offers. In production it is taken as it is.
+ * The environment of this process. Outside production, missing variables are filled in: secrets are generated, and
+ * `fallback` supplies others. In production it is used as it is.
  */
 export function readEnvironment(
   fallback: (environment: Environment) => Environment = () => ({}),

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 type Environment = Record<string, string | undefined>;
 
 /**
- * Outside production, makes up the secrets that an environment lacks: once, kept in `DATA_DIR/secrets.json`
- * (mode 0600), so that every process and every later start uses the same ones. In production nothing is made up.
- * @returns a copy of the environment with them filled in.
+ * Outside production, generates the secrets that an environment lacks: once, stored in `DATA_DIR/secrets.json`
+ * (mode 0600), so that every process and every later start uses the same ones. In production nothing is generated.
+ * @returns a copy of the environment with the missing secrets filled in; an empty variable of any other name stays empty.
  */
 export function withLocalSecrets(environment: Environment): Environment {
   if (environment['NODE_ENV'] === 'production') return environment;
@@ -24,8 +24,7 @@ export function withLocalSecrets(environment: Environment): Environment {
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(file, JSON.stringify({ ...kept, ...secrets }, null, 2) + '\n', { mode: 0o600 });
   }
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  return { ...secrets, ...given };
+  const filled = { ...environment };
+  for (const [name, value] of Object.entries(secrets)) filled[name] ||= value;
+  return filled;
 }

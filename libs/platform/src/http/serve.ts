@@ -64,26 +64,28 @@ export function prepareApplication(app: INestApplication, config: Config): void 
 }
 
 /**
- * Listens, and says in one line when the port is taken.
- * @returns the port, which `PORT=0` leaves to the system.
+ * Listens, and reports a port that is taken in one line.
+ * @returns the port, which 0 leaves to the system.
  */
-export async function listen(app: INestApplication, config: Config): Promise<number> {
+export async function listen(app: INestApplication, config: Config, wanted: number): Promise<number> {
+  const host = config.listenAddress;
   try {
-    // Nest hands its first argument on to Node as it is, and declares less than Node takes.
-    await app.listen({ port: config.PORT, backlog: WAITING_CONNECTIONS } as unknown as number);
+    // Nest passes its first argument to Node unchanged, and declares less than Node accepts.
+    await app.listen({ port: wanted, host, backlog: WAITING_CONNECTIONS } as unknown as number);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `Port ${config.PORT} is taken. Stop what uses it, or choose another: PORT=3001 npm start`,
-      { cause: error },
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL') throw new Error(`HOST ${host} is not an address of this machine`, { cause: error }); // prettier-ignore
+    if (code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${wanted} is taken. Stop what uses it, or choose another: PORT=3001 npm start`, {
+      cause: error,
+    });
   }
   const server = app.getHttpServer() as Server;
   server.keepAliveTimeout = 65_000;
   server.requestTimeout = 60_000;
   const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : config.PORT;
-  new Logger('Http').log(`Listening on port ${port}`);
+  const port = typeof address === 'object' && address ? address.port : wanted;
+  new Logger('Http').log(`Listening on port ${port} of ${host ?? 'every address'}`);
   return port;
 }
 

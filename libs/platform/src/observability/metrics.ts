@@ -1,5 +1,4 @@
-import { Controller, Get, Header, Injectable, Module, Global } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every metric of the service, in one place. Names follow Prometheus: unit in the name, `_total` for counters. */
@@ -83,19 +82,3 @@ export class Metrics {
     });
   }
 }
-
-@ApiExcludeController()
-@Controller('metrics')
-class MetricsController {
-  constructor(private readonly metrics: Metrics) {}
-
-  @Get()
-  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  read(): Promise<string> {
-    return this.metrics.registry.metrics();
-  }
-}
-
-@Global()
-@Module({ providers: [Metrics], controllers: [MetricsController], exports: [Metrics] })
-export class MetricsModule {}
