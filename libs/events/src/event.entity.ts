@@ -4,7 +4,7 @@ import { IdType } from '@app/platform';
 
 /**
  * Something that happened to a call, as its publisher said it. Rows are inserted by `EventStore` in groups; the
- * entity is for reading, and for expunging.
+ * entity is for reading.
  */
 @Entity({ tableName: 'events' })
 export class Event {
@@ -39,10 +39,4 @@ export class Event {
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   expungedAt!: Date | null;
-
-  /** Forgets what was said in the call. The event, its deliveries and attempts stay as a record that it was sent. */
-  expunge(now: Date): void {
-    this.data = null;
-    this.expungedAt ??= now;
-  }
 }

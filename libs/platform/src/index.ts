@@ -1,4 +1,5 @@
 export * from './batching/group-commit';
+export { Periodic } from './batching/periodic';
 export { Config, ConfigError, loadConfig } from './config/config';
 export { ConfigModule } from './config/config.module';
 export { readEnvironment, type Environment } from './config/environment';
@@ -12,7 +13,14 @@ export { DatabaseModule } from './database/database.module';
 export { plainArray, textArray } from './database/arrays';
 export { IdType } from './database/id.type';
 export { migrate, pendingMigrations } from './database/migrate';
-export { dependencyAway, HotPathSql, isDependencyAway, Sql, type Statement } from './database/sql';
+export {
+  dependencyAway,
+  HeartbeatSql,
+  HotPathSql,
+  isDependencyAway,
+  Sql,
+  type Statement,
+} from './database/sql';
 export {
   binder,
   IN_INDEX_ORDER,

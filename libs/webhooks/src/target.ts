@@ -24,6 +24,11 @@ export class WebhookTarget {
     return this.settings.id;
   }
 
+  /** Grows with each change of the settings. */
+  get version(): number {
+    return this.settings.version;
+  }
+
   get url(): string {
     return this.settings.url;
   }
@@ -68,6 +73,7 @@ export class WebhookTarget {
 
 export interface WebhookTargetSettings {
   id: string;
+  version: number;
   url: string;
   status: WebhookStatus;
   isDeleted: boolean;

@@ -1,28 +1,50 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { ChangeFeed, fromUuid, GroupCommit, HotPathSql, plainArray, SecretBox, toUuid } from '@app/platform';
+import {
+  ChangeFeed,
+  fromUuid,
+  GroupCommit,
+  HotPathSql,
+  isDependencyAway,
+  Periodic,
+  plainArray,
+  SecretBox,
+  toUuid,
+} from '@app/platform';
 import { WebhookTarget } from './target';
 import type { CircuitState, RetryPolicyName, WebhookStatus } from './webhook.entity';
 
 const LOAD = {
   name: 'webhook-targets.load',
   text: `
-    select id, url, status, deleted_at is not null as is_deleted, sealed_secret, sealed_previous_secret,
+    select id, settings_version, url, status, deleted_at is not null as is_deleted, sealed_secret, sealed_previous_secret,
            previous_secret_expires_at, sealed_headers, retry_policy, max_concurrency, rate_limit_per_second,
            circuit_state, failing_since is not null as is_failing
     from webhooks where id = any ($1::uuid[])`,
 };
 
-/** Looks back a little: a change's time is taken before its commit. */
-const CHANGED_LATELY = {
-  name: 'webhook-targets.changed',
-  text: `select id, updated_at from webhooks where updated_at > now() - interval '5 seconds'`,
+/** The oldest transaction that may still commit: what is committed later has its id or a higher one. */
+const HORIZON = {
+  name: 'webhook-targets.horizon',
+  text: `select pg_snapshot_xmin(pg_current_snapshot())::text`,
+};
+
+/** $1 the horizon of the poll before. One statement sees one snapshot: the next poll continues where this one ends. */
+const CHANGED_SINCE = {
+  name: 'webhook-targets.changed-since',
+  text: `
+    select pg_snapshot_xmin(pg_current_snapshot())::text, changed.id, changed.settings_version
+    from (values (1)) as always
+    left join (select id, settings_version from webhooks where changed_in >= $1::xid8) as changed on true`,
 };
 
 const POLL_EVERY_MS = 1_000;
 const MAX_KEPT = 50_000;
+/** A webhook that changes during each of several loads is used as last loaded; its next change is on its way. */
+const MAX_LOADS = 5;
 
 interface TargetRow {
   id: string;
+  settings_version: number;
   url: string;
   status: WebhookStatus;
   is_deleted: boolean;
@@ -37,6 +59,12 @@ interface TargetRow {
   is_failing: boolean;
 }
 
+/** A load under way, and the webhooks of it that were changed meanwhile. */
+interface Load {
+  ids: string[];
+  overtaken: Set<string>;
+}
+
 /**
  * Every webhook that is being delivered to, in memory. A change is seen at once in the process that made it, within
  * milliseconds in others (Redis tells them), and within a second and a half while Redis is away (PostgreSQL is asked).
@@ -44,9 +72,10 @@ interface TargetRow {
 @Injectable()
 export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly kept = new Map<string, WebhookTarget>();
+  /** By webhook: the version of the last change that a poll has seen. */
   private readonly seen = new Map<string, number>();
-  /** Loads under way, and whether the webhook was changed meanwhile: then what they bring is not kept. */
-  private readonly loading = new Map<string, { overtaken: boolean }>();
+  private horizon: string | null = null;
+  private readonly loads = new Set<Load>();
   private readonly changeListeners: ((webhookId: string) => void)[] = [];
   private readonly loader = new GroupCommit<string, WebhookTarget | Error | null>(
     (ids) => this.loadAll(ids),
@@ -57,7 +86,15 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     },
   );
   private readonly logger = new Logger('WebhookTargets');
-  private timer: NodeJS.Timeout | null = null;
+  private readonly polls = new Periodic(
+    POLL_EVERY_MS,
+    () => this.dropChanged(),
+    // While PostgreSQL is away, nothing is changed; the next poll continues where the last one ended.
+    (error) => {
+      if (!isDependencyAway(error))
+        this.logger.error({ err: error, msg: 'The poll for changed webhooks failed' });
+    },
+  );
 
   constructor(
     private readonly sql: HotPathSql,
@@ -65,14 +102,17 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     private readonly changes: ChangeFeed,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.changes.on('webhook', (id) => this.drop(id));
     this.changes.on('webhook-failing', (id) => this.noteHealth(id, true));
     this.changes.on('webhook-well', (id) => this.noteHealth(id, false));
     this.changes.onMissed(() => {
-      for (const id of new Set([...this.kept.keys(), ...this.loading.keys()])) this.drop(id);
+      const loading = [...this.loads].flatMap(({ ids }) => ids);
+      for (const id of new Set([...this.kept.keys(), ...loading])) this.drop(id);
     });
-    this.timer = setInterval(() => void this.dropChanged(), POLL_EVERY_MS);
+    // Nothing is loaded yet: what is committed from here on is seen by the polls.
+    await this.readHorizon().catch(() => undefined);
+    this.polls.start();
   }
 
   /** What is in memory, without waiting. */
@@ -81,7 +121,8 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * @returns null when there is no such webhook; a deleted one is found, and says so.
+   * @returns null when there is no such webhook; a deleted one is found, and says so. Never settings from before a
+   * change that this process had heard of when it was asked.
    * @throws when its secrets can't be opened: sending unsigned what has to be signed would be worse than waiting.
    */
   async get(webhookId: string): Promise<WebhookTarget | null> {
@@ -95,58 +136,69 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     this.changeListeners.push(listener);
   }
 
-  onApplicationShutdown(): void {
-    if (this.timer) clearInterval(this.timer);
+  async onApplicationShutdown(): Promise<void> {
+    await this.polls.stop();
   }
 
-  /** Thousands may turn at once, in an outage: they keep their opened secrets, and nobody waits for PostgreSQL. */
+  /** Thousands may change at once, in an outage: they keep their opened secrets, and nothing waits for PostgreSQL. */
   private noteHealth(webhookId: string, isFailing: boolean): void {
     const target = this.kept.get(webhookId);
     if (target) target.isFailing = isFailing;
-    this.overtakeLoad(webhookId);
+    this.overtakeLoads(webhookId);
   }
 
-  private overtakeLoad(webhookId: string): void {
-    const load = this.loading.get(webhookId);
-    if (load) load.overtaken = true;
+  private overtakeLoads(webhookId: string): void {
+    for (const load of this.loads) if (load.ids.includes(webhookId)) load.overtaken.add(webhookId);
   }
 
   private drop(webhookId: string): void {
     this.kept.delete(webhookId);
-    this.overtakeLoad(webhookId);
+    this.overtakeLoads(webhookId);
     for (const listener of this.changeListeners) listener(webhookId);
   }
 
+  private async readHorizon(): Promise<string> {
+    const [[horizon]] = await this.sql.tuples<[string]>(HORIZON, []);
+    return (this.horizon = horizon);
+  }
+
   private async dropChanged(): Promise<void> {
-    try {
-      const changed = await this.sql.rows<{ id: string; updated_at: Date }>(CHANGED_LATELY);
-      for (const { id, updated_at } of changed) {
-        const webhookId = fromUuid('whk', id);
-        if (this.seen.get(webhookId) === updated_at.getTime()) continue;
-        this.seen.set(webhookId, updated_at.getTime());
-        this.drop(webhookId);
-      }
-      if (changed.length === 0) this.seen.clear();
-    } catch {
-      // PostgreSQL is away; so is whoever would change a webhook. The next poll looks back over five seconds.
+    const horizon = this.horizon ?? (await this.readHorizon());
+    const rows = await this.sql.tuples<[string, string | null, number]>(CHANGED_SINCE, [horizon]);
+    this.horizon = rows[0][0];
+    const changed = rows.filter(([, id]) => id !== null);
+    for (const [, id, version] of changed) {
+      const webhookId = fromUuid('whk', id!);
+      if (this.seen.get(webhookId) === version) continue;
+      this.seen.set(webhookId, version);
+      this.drop(webhookId);
     }
+    // A transaction that stays open keeps the horizon, and what was seen is returned again.
+    if (changed.length === 0) this.seen.clear();
   }
 
+  /** Loads again what was changed while it was loaded: settings from before a change must not be used after it. */
   private async loadAll(ids: string[]): Promise<(WebhookTarget | Error | null)[]> {
-    const load = { overtaken: false };
-    for (const id of ids) this.loading.set(id, load);
-    try {
-      const rows = await this.sql.rows<TargetRow>(LOAD, [plainArray([...new Set(ids)].map(toUuid))]);
-      const found = new Map(rows.map((row) => [fromUuid('whk', row.id) as string, this.toTarget(row)]));
-      if (!load.overtaken)
-        for (const target of found.values()) if (target instanceof WebhookTarget) this.keep(target);
-      return ids.map((id) => found.get(id) ?? null);
-    } finally {
-      for (const id of ids) if (this.loading.get(id) === load) this.loading.delete(id);
+    const found = new Map<string, WebhookTarget | Error>();
+    let missing = [...new Set(ids)];
+    for (let tries = 0; missing.length > 0 && tries < MAX_LOADS; tries += 1) {
+      const load: Load = { ids: missing, overtaken: new Set() };
+      this.loads.add(load);
+      try {
+        const rows = await this.sql.rows<TargetRow>(LOAD, [plainArray(missing.map(toUuid))]);
+        for (const row of rows) found.set(fromUuid('whk', row.id), this.toTarget(row));
+      } finally {
+        this.loads.delete(load);
+      }
+      for (const id of missing) if (!load.overtaken.has(id)) this.keep(found.get(id));
+      missing = [...load.overtaken];
     }
+    return ids.map((id) => found.get(id) ?? null);
   }
 
-  private keep(target: WebhookTarget): void {
+  private keep(target: WebhookTarget | Error | undefined): void {
+    if (!(target instanceof WebhookTarget)) return;
+    if ((this.kept.get(target.id)?.version ?? 0) > target.version) return;
     if (this.kept.size >= MAX_KEPT) this.kept.delete(this.kept.keys().next().value!);
     this.kept.set(target.id, target);
   }
@@ -163,6 +215,7 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
   private openTarget(row: TargetRow): WebhookTarget {
     return new WebhookTarget({
       id: fromUuid('whk', row.id),
+      version: row.settings_version,
       url: row.url,
       status: row.status,
       isDeleted: row.is_deleted,

@@ -129,7 +129,8 @@ export class DeliveryEngine
   }
 
   async fetchParked(gate: Gate, count: number): Promise<InHand[]> {
-    if (!this.hasRoom || this.hand.isCrowdedFor(gate.standing) || !this.membership.mayAct) return [];
+    if (!this.hasRoom || this.hand.isCrowdedFor(gate.standing) || !this.membership.hasFreshHeartbeat)
+      return [];
     const deliveries = await this.parking.fetch(gate.webhookId, count);
     for (const delivery of deliveries) this.hand.take(delivery);
     if (!this.isStopping) return deliveries;
@@ -178,7 +179,7 @@ export class DeliveryEngine
   private async attempt(delivery: InHand, gate: Gate, standing: Standing): Promise<void> {
     const target = gate.settings ?? null;
     // Another dispatcher may think us dead by now, and have taken it over: then it is not ours to send.
-    if (!this.membership.mayAct) {
+    if (!this.membership.hasFreshHeartbeat) {
       gate.finished(standing, notSent(target, 'The dispatcher had lost touch with the others.', Date.now()));
       return this.giveUp([delivery]);
     }

@@ -19,6 +19,7 @@ import { Gates } from './gates';
 import { Hand } from './hand';
 import { HeldRetries } from './held-retries';
 import { Heartbeat } from './heartbeat';
+import { Recovery } from './recovery';
 import { ManualSender } from './manual-sender';
 import { Membership } from './membership';
 import { Parking } from './parking';
@@ -42,6 +43,7 @@ import { WebhookHealth } from './webhook-health';
     Hand,
     Membership,
     Heartbeat,
+    Recovery,
     Sweeper,
     Parking,
     Settlement,

@@ -113,6 +113,8 @@ export class Gate implements SlotWaiter {
    * @param elsewhere whether another dispatcher sends to it.
    */
   configure(target: WebhookTarget | null, elsewhere: boolean): void {
+    // Two loads may end in the other order than they began.
+    if (target && this.target && target.version < this.target.version) return;
     const first = this.target === undefined;
     const wasSending = this.isSending;
     this.target = target;

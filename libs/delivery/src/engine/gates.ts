@@ -141,7 +141,7 @@ export class Gates implements GateWatch {
       gate.configure(target, target !== null && this.isElsewhere(gate, target));
     } catch (error) {
       this.unread.add(gate);
-      this.logger.debug({
+      this.logger.warn({
         err: error,
         msg: 'The settings of a webhook could not be read',
         webhookId: gate.webhookId,

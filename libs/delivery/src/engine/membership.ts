@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
-import { HotPathSql, plainArray } from '@app/platform';
+import { HeartbeatSql, plainArray } from '@app/platform';
 
 const BEAT = {
   name: 'dispatchers.beat',
@@ -20,48 +20,50 @@ const REMOVE = {
   text: 'delete from dispatchers where id = any ($1::uuid[])',
 };
 
-/** A dispatcher that has not been heard of for so long is dead: others take over what it had in hand. */
+/** A dispatcher without a heartbeat for this long is dead: others take over what it had claimed. */
 export const DEAD_AFTER_MS = 5_000;
 
 /**
- * This dispatcher among the others. Each writes a heartbeat into PostgreSQL, by PostgreSQL's clock, so that nobody's
- * wrong clock makes a living one look dead. One that could not write its heartbeat in time stops sending by itself
- * (`mayAct`) before the others take its deliveries over.
+ * This dispatcher among the others. Each writes a heartbeat into PostgreSQL, by PostgreSQL's clock, so that a wrong
+ * clock makes no living dispatcher look dead. One that could not write its heartbeat in time stops sending
+ * (`hasFreshHeartbeat`) before the others take its deliveries over.
  */
 @Injectable()
 export class Membership {
-  /** A uuid, new with each start. */
+  /** A UUID, different after each start. */
   readonly dispatcherId = randomUUID();
   private readonly logger = new Logger('Membership');
   private beatAt = Number.NEGATIVE_INFINITY;
   private beatingSince = Number.POSITIVE_INFINITY;
+  private silent: string[] = [];
   private living: string[] = [this.dispatcherId];
   private readonly owners = new Map<string, string>();
 
-  constructor(private readonly sql: HotPathSql) {}
+  constructor(private readonly sql: HeartbeatSql) {}
 
-  /** Whether the last heartbeat is fresh enough for nobody to think this dispatcher dead. */
-  get mayAct(): boolean {
+  /** Whether the last heartbeat is so fresh that no other dispatcher takes this one for dead. */
+  get hasFreshHeartbeat(): boolean {
     return performance.now() - this.beatAt < DEAD_AFTER_MS - 1_000;
   }
 
-  /**
-   * Writes a heartbeat and looks around.
-   * @returns whose heartbeats have stopped.
-   */
-  async beat(): Promise<string[]> {
+  /** Writes a heartbeat, and reads those of the others. */
+  async beat(): Promise<void> {
     const before = performance.now();
     await this.sql.execute(BEAT, [this.dispatcherId, hostname()]);
     if (before - this.beatAt > DEAD_AFTER_MS) this.beatingSince = before;
-    // The time before the statement: it may have been written then, and waited for us to hear of it.
+    // The time before the statement: it may have been written then, and its answer may have come late.
     this.beatAt = before;
     const all = await this.sql.rows<{ id: string; silent: boolean }>(ALL, [DEAD_AFTER_MS]);
     this.seeLiving(all.filter(({ silent }) => !silent).map(({ id }) => id));
-    // After PostgreSQL was away everybody's heartbeat is old: give the others time to come back first.
-    const mayJudge = performance.now() - this.beatingSince > DEAD_AFTER_MS;
-    return mayJudge
-      ? all.filter(({ id, silent }) => silent && id !== this.dispatcherId).map(({ id }) => id)
-      : [];
+    this.silent = all.filter(({ id, silent }) => silent && id !== this.dispatcherId).map(({ id }) => id);
+  }
+
+  /**
+   * Dispatchers whose heartbeats have stopped. None while this one has not been beating for long itself: after
+   * PostgreSQL was away, every heartbeat is old, and the others need time to come back first.
+   */
+  get dead(): readonly string[] {
+    return performance.now() - this.beatingSince > DEAD_AFTER_MS ? this.silent : [];
   }
 
   async remove(dispatcherIds: readonly string[]): Promise<void> {
@@ -69,8 +71,8 @@ export class Membership {
   }
 
   /**
-   * Whether this dispatcher is the one to send to a webhook whose own limits only hold if one process counts: the
-   * living ones agree without talking (rendezvous hashing), and most webhooks stay where they are when one leaves.
+   * Whether this dispatcher is the one that sends to a webhook whose own limits hold only if one process counts. The
+   * living ones agree without messages (rendezvous hashing), and most webhooks stay where they are when one leaves.
    */
   owns(webhookId: string): boolean {
     if (this.living.length === 1) return true;

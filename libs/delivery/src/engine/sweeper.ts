@@ -1,11 +1,10 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
-import { Metrics } from '@app/platform';
+import { isDependencyAway, Metrics, Periodic } from '@app/platform';
 import { DueRetries } from '../retry/due-retries';
 import { DeliveryStore } from '../store/delivery-store';
 import { Gates } from './gates';
 import { ManualSender } from './manual-sender';
 import { Membership } from './membership';
-import { Periodic } from '../periodic';
 
 /** How often the sweeper looks, in milliseconds. */
 const SWEEP_EVERY_MS = 300;
@@ -21,7 +20,7 @@ const PARKED_EVERY = 3;
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Sweeper');
-  private readonly sweeps = new Periodic(SWEEP_EVERY_MS, () => this.sweep(), (error) => this.logger.debug(error)); // prettier-ignore
+  private readonly sweeps = new Periodic(SWEEP_EVERY_MS, () => this.sweep(), (error) => this.noteFailure(error)); // prettier-ignore
   private count = 0;
 
   constructor(
@@ -42,7 +41,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private async sweep(): Promise<void> {
-    if (!this.membership.mayAct) return;
+    if (!this.membership.hasFreshHeartbeat) return;
     const late = await this.due.take(OVERDUE_AFTER_MS);
     if (late > 0) this.metrics.recovered.inc({ from: 'overdue' }, late);
     await this.manual.sendWaiting();
@@ -50,5 +49,10 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.gates.tidy(performance.now());
     for (const { webhookId, accountId } of await this.store.webhooksWithParked())
       this.gates.of(webhookId, accountId).noteBacklog();
+  }
+
+  /** The heartbeat reports an outage of PostgreSQL. */
+  private noteFailure(error: unknown): void {
+    if (!isDependencyAway(error)) this.logger.error({ err: error, msg: 'A sweep failed and is tried again' });
   }
 }

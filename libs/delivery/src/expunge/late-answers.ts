@@ -1,5 +1,5 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { Periodic } from '../periodic';
+import { Periodic } from '@app/platform';
 import { PayloadExpunger } from './payload-expunger';
 
 const EVERY_MS = 30_000;

@@ -44,8 +44,8 @@ interface EventRow {
   test: boolean;
 }
 
-/** An event has one delivery a webhook, and an account a bounded number of those. */
-const MAX_OF_EVENT = 1_000;
+/** Deliveries of an event that are read at once. */
+const OF_EVENT_PAGE = 1_000;
 
 /** What became of an account's events. Every query takes the account first; another account's delivery is not there. */
 @Injectable()
@@ -74,9 +74,16 @@ export class DeliveryReader {
     return page;
   }
 
-  /** All deliveries of one event, newest first. */
+  /** All deliveries of one event, newest first: one for each webhook, of which an account may have thousands. */
   async ofEvent(accountId: string, eventId: string): Promise<DeliverySummary[]> {
-    return (await this.list(accountId, { eventId }, { limit: MAX_OF_EVENT })).data;
+    const deliveries: DeliverySummary[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.list(accountId, { eventId }, { limit: OF_EVENT_PAGE, cursor });
+      deliveries.push(...page.data);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return deliveries;
   }
 
   /**

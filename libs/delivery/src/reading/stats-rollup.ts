@@ -1,7 +1,6 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
-import { Sql } from '@app/platform';
-import { Periodic } from '../periodic';
+import { Sql, Periodic } from '@app/platform';
 import { DURATION_BUCKET_SQL } from './response-times';
 
 /** An attempt is on record this long after its start: it lasts 10 s at most, and is then committed within moments. */

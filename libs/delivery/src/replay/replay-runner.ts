@@ -1,8 +1,7 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
-import { ChangeFeed, fromUuid, IN_INDEX_ORDER, Sql } from '@app/platform';
+import { ChangeFeed, fromUuid, IN_INDEX_ORDER, Sql, Periodic } from '@app/platform';
 import type { WebhookStatus } from '@app/webhooks';
-import { Periodic } from '../periodic';
 import { DispatcherCommands } from '../commands/dispatcher-commands';
 import { isCounting, nextPhase, type ReplayPhase } from './replay-phase';
 import type { ReplayScope, StepResult } from './replay-query';

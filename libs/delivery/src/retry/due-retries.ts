@@ -25,7 +25,7 @@ export class DueRetries {
    */
   async take(overdueByMs = -TOLERANCE_MS): Promise<number> {
     let count = await this.parkForTheFull(overdueByMs);
-    while (this.engine.hasRoom && this.membership.mayAct) {
+    while (this.engine.hasRoom && this.membership.hasFreshHeartbeat) {
       const deliveries = await this.store.claimDue(this.membership.dispatcherId, overdueByMs, AT_ONCE);
       this.engine.admit(deliveries);
       count += deliveries.length;
@@ -39,7 +39,7 @@ export class DueRetries {
    * that have something due it is asked whether they have room: those without may be thousands.
    */
   private async parkForTheFull(overdueByMs: number): Promise<number> {
-    if (!this.gates.areSomeFull || !this.membership.mayAct) return 0;
+    if (!this.gates.areSomeFull || !this.membership.hasFreshHeartbeat) return 0;
     const due = await this.store.webhooksDue(overdueByMs, AT_ONCE);
     const full = due.filter((webhookId) => this.gates.get(webhookId)?.hasRoom === false);
     if (full.length === 0) return 0;

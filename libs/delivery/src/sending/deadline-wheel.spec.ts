@@ -58,6 +58,24 @@ describe('a wheel of deadlines', () => {
     expect(again).toHaveBeenCalledTimes(1);
   });
 
+  it('keeps the time of a deadline that an expiring one adds while the wheel catches up', async () => {
+    const wheel = new DeadlineWheel(1_000);
+    const firedAfter: number[] = [];
+    let stoodStillMs = 0;
+    const realNow = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => realNow() + stoodStillMs);
+    for (let ms = 20; ms <= 1_000; ms += 20)
+      wheel.add(ms, () => {
+        const begin = performance.now();
+        wheel.add(1_000, () => firedAfter.push(performance.now() - begin));
+      });
+    stoodStillMs = 900;
+    for (let i = 0; i < 2_500; i += 1) await jest.advanceTimersByTimeAsync(1);
+    jest.restoreAllMocks();
+    expect(firedAfter).toHaveLength(50);
+    expect(Math.min(...firedAfter)).toBeGreaterThanOrEqual(1_000);
+  });
+
   it.each([30, 500, 3_000])('never fires before its time after the process stood still for %d ms', async (stillMs) => {
     const wheel = new DeadlineWheel(10_000);
     wheel.add(10_000, () => undefined);

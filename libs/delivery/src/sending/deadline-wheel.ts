@@ -3,8 +3,10 @@ const TICK_MS = 20;
 /** One deadline in a `DeadlineWheel`. */
 export interface Deadline {
   readonly expire: () => void;
-  readonly slot: Deadline[];
-  /** Where in its slot it is; -1 once it has fired or was cancelled. */
+  /** When it fires, by `performance.now()`. */
+  readonly at: number;
+  slot: Deadline[];
+  /** Its index in `slot`; -1 once it has fired or was canceled. */
   place: number;
 }
 
@@ -18,23 +20,19 @@ export class DeadlineWheel {
   private size = 0;
   private startedAt = 0;
   private timer: NodeJS.Timeout | null = null;
+  private isTurning = false;
 
   /** @param longestMs no deadline is further away than this. */
   constructor(longestMs: number) {
     this.slots = Array.from({ length: Math.ceil(longestMs / TICK_MS) + 3 }, (): Deadline[] => []);
   }
 
-  /** A time that has passed already is one that is over at the next ticks. */
+  /** A time that has already passed expires at the next ticks. */
   add(afterMs: number, expire: () => void): Deadline {
-    // After the process stood still the wheel is behind: what is added now must not fire early for that.
     if (this.timer) this.turn();
-    if (!this.timer) this.start();
-    const behind = performance.now() - (this.startedAt + this.position * TICK_MS);
-    const remainingMs = Math.max(0, afterMs) + Math.max(0, behind);
-    const ahead = Math.min(Math.ceil(remainingMs / TICK_MS) + 1, this.slots.length - 1);
-    const slot = this.slots[(this.position + ahead) % this.slots.length];
-    const deadline = { expire, slot, place: slot.length };
-    slot.push(deadline);
+    else this.start();
+    const deadline: Deadline = { expire, at: performance.now() + Math.max(0, afterMs), slot: [], place: -1 };
+    this.insert(deadline);
     this.size += 1;
     return deadline;
   }
@@ -58,19 +56,43 @@ export class DeadlineWheel {
     this.timer = setInterval(() => this.turn(), TICK_MS);
   }
 
+  /** A wait longer than the wheel goes to the last slot, and is inserted again when that slot comes up. */
+  private insert(deadline: Deadline): void {
+    const ticks = Math.ceil((deadline.at - this.startedAt) / TICK_MS) + 1 - this.position;
+    const ahead = Math.max(1, Math.min(ticks, this.slots.length - 1));
+    deadline.slot = this.slots[(this.position + ahead) % this.slots.length];
+    deadline.place = deadline.slot.push(deadline) - 1;
+  }
+
   private turn(): void {
-    const target = Math.floor((performance.now() - this.startedAt) / TICK_MS);
-    while (this.position < target) {
-      this.position += 1;
-      const due = this.slots[this.position % this.slots.length];
-      for (let deadline = due.pop(); deadline; deadline = due.pop()) {
-        deadline.place = -1;
-        this.size -= 1;
-        deadline.expire();
-      }
+    // A deadline added by an expiring one is inserted by the turn under way.
+    if (this.isTurning) return;
+    this.isTurning = true;
+    try {
+      this.turnTo(Math.floor((performance.now() - this.startedAt) / TICK_MS));
+    } finally {
+      this.isTurning = false;
     }
     if (this.size > 0 || !this.timer) return;
     clearInterval(this.timer);
     this.timer = null;
+  }
+
+  private turnTo(target: number): void {
+    while (this.position < target) {
+      this.position += 1;
+      const place = this.position % this.slots.length;
+      const due = this.slots[place];
+      // Deadlines added meanwhile may belong to this slot, one round later.
+      this.slots[place] = [];
+      for (let deadline = due.pop(); deadline; deadline = due.pop()) this.fire(deadline);
+    }
+  }
+
+  private fire(deadline: Deadline): void {
+    if (deadline.at > performance.now()) return this.insert(deadline);
+    deadline.place = -1;
+    this.size -= 1;
+    deadline.expire();
   }
 }

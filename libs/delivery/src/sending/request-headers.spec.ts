@@ -11,7 +11,7 @@ const target = (changes: { secret?: string | null; previousSecret?: string | nul
     id: 'whk_1', url: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false,
     secret: null, previousSecret: null, previousSecretExpiresAt: 2_000_000, customHeaders: null,
     retryPolicy: 'STANDARD', maxConcurrency: null, rateLimitPerSecond: null,
-    circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,
+    version: 1, circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,
   }); // prettier-ignore
 
 const signing = new SigningService();

@@ -5,12 +5,12 @@ const TRY_AGAIN_MS = 250;
 
 /** Tries a write again while PostgreSQL is away, or has called it off. Rejects with any other error. */
 export async function untilWritten<T>(write: () => Promise<T>, logger: Logger): Promise<T> {
-  for (;;) {
+  for (let tries = 0; ;) {
     try {
       return await write();
     } catch (error) {
       if (!isDependencyAway(error) && !isConflict(error)) throw error;
-      logger.debug({ err: error, msg: 'PostgreSQL did not take it; trying again' });
+      if (tries++ === 0) logger.warn({ err: error, msg: 'A write failed and is tried again until it works' });
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
     }
   }

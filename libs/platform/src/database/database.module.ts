@@ -5,7 +5,7 @@ import { DynamicModule, Global, Logger, Module } from '@nestjs/common';
 import { Config } from '../config/config';
 import { SecretBox } from '../crypto/secret-box';
 import { migrationSettings } from './migrate';
-import { HotPathSql, Sql } from './sql';
+import { HeartbeatSql, HotPathSql, Sql } from './sql';
 
 @Global()
 @Module({})
@@ -34,8 +34,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [Sql, HotPathSql, SecretBox],
-      exports: [Sql, HotPathSql, SecretBox],
+      providers: [Sql, HotPathSql, HeartbeatSql, SecretBox],
+      exports: [Sql, HotPathSql, HeartbeatSql, SecretBox],
     };
   }
 }

@@ -103,6 +103,17 @@ export class HotPathSql extends SqlPool {
   }
 }
 
+/**
+ * One connection for a dispatcher's heartbeat alone. A heartbeat that waits behind other work looks like a death, and
+ * the work of one that looks dead is taken over by the others.
+ */
+@Injectable()
+export class HeartbeatSql extends SqlPool {
+  constructor(config: Config) {
+    super(config, { max: 1, queryTimeoutMs: 2_000 });
+  }
+}
+
 function asQuery(
   statement: Statement | string,
   values: unknown[],

@@ -8,6 +8,7 @@ import { AttemptsByTime20261125000006 } from './20261125000006-attempts-by-time'
 import { WaitingIndexes20261125000007 } from './20261125000007-waiting-indexes';
 import { HeldRetries20261126000008 } from './20261126000008-held-retries';
 import { PhoneIndexKey20261128000401 } from './20261128000401-phone-index-key';
+import { WebhookVersions20261128000501 } from './20261128000501-webhook-versions';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261125000007-waiting-indexes', class: WaitingIndexes20261125000007 },
   { name: '20261126000008-held-retries', class: HeldRetries20261126000008 },
   { name: '20261128000401-phone-index-key', class: PhoneIndexKey20261128000401 },
+  { name: '20261128000501-webhook-versions', class: WebhookVersions20261128000501 },
 ];

@@ -1,4 +1,4 @@
-/** Runs work again and again, never twice at the same time, until it is stopped. A failure is told, and the next turn tries anew. */
+/** Runs work at an interval, never twice at the same time, until it is stopped. A failure is reported, and the next turn tries again. */
 export class Periodic {
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;
