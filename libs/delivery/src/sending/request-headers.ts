@@ -50,7 +50,12 @@ export function recordedHeaders(
 }
 
 /** Ours even on an attempt that has none: nobody else may say that it is a test, or signed. */
-const RESERVED = ['x-webhook-test', 'x-webhook-signature', 'webhook-signature'];
+const RESERVED = [
+  'x-webhook-test',
+  'x-webhook-signature',
+  'x-webhook-signature-previous',
+  'webhook-signature',
+];
 
 function withCustom(ours: Record<string, string>, custom: Record<string, string>): Record<string, string> {
   const taken = new Set([...RESERVED, ...Object.keys(ours).map((name) => name.toLowerCase())]);

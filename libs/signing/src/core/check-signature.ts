@@ -11,17 +11,18 @@ export interface SignatureOptions {
   /** How far `webhook-timestamp` may be from now, either way, in seconds. Default 300. */
   toleranceSeconds?: number;
   /**
-   * Refuse a request that carries `X-Webhook-Signature` alone. That scheme covers the body but no time, so who has
-   * recorded a request could send it again later. Default false.
+   * Whether the time of signing has to be proven. `X-Webhook-Signature` covers the body only, so anyone that has recorded
+   * a request can strip its other headers and send it again, years later. `false` accepts that header alone: only where
+   * `webhook-id` or the payload's id is checked against what was received before. Default true.
    */
   requireTimestamp?: boolean;
   /** The present moment; for tests. Default: now. */
   now?: Date;
 }
 
-/** Why a request is not to be trusted. */
+/** Why a request cannot be trusted. */
 export type SignatureFailure =
-  /** It carries neither `webhook-signature` nor `X-Webhook-Signature` (or only the latter, and that is not enough). */
+  /** It has no `webhook-signature` (nor, with `requireTimestamp: false`, `X-Webhook-Signature`). */
   | 'MISSING_SIGNATURE'
   /** A signature header, id or timestamp is there, but makes no sense. */
   | 'MALFORMED_HEADERS'
@@ -35,9 +36,10 @@ export type SignatureVerdict =
   | { valid: false; reason: SignatureFailure; message: string };
 
 const DEFAULT_TOLERANCE_SECONDS = 300;
+const HEX_SIGNATURE = /^[0-9a-f]{64}$/i;
 const MESSAGES: Record<SignatureFailure, string> = {
   MISSING_SIGNATURE:
-    'The request has no webhook-signature and no X-Webhook-Signature header: is a secret set for this webhook?',
+    'The request has no webhook-signature header: is a secret set for this webhook, and does a proxy remove headers?',
   MALFORMED_HEADERS: 'The signature headers cannot be read.',
   TIMESTAMP_OUT_OF_TOLERANCE: 'The webhook-timestamp is too far from now: check the clock of this machine.',
   SIGNATURE_MISMATCH:
@@ -45,8 +47,8 @@ const MESSAGES: Record<SignatureFailure, string> = {
 };
 
 /**
- * Whether a request was signed with the secret. Where the Standard Webhooks header is there, it decides, since it
- * covers the time as well; a request with `X-Webhook-Signature` alone is judged by its body only.
+ * Whether a request was signed with the secret, lately. The Standard Webhooks header decides, since it covers the time
+ * as well; a request with `X-Webhook-Signature` alone is accepted only with `requireTimestamp: false`.
  * Compares in constant time. Most receivers want `verify`, which cannot be overlooked: it throws.
  * @param rawBody the body exactly as it was received, not parsed and printed again.
  * @param secret the webhook's secret, or several (your own list during a rotation): one of them has to match.
@@ -64,7 +66,8 @@ export function checkSignature(
   const standard = read('webhook-signature');
   const plain = read('x-webhook-signature');
   if (standard !== undefined) return verifyStandard(body, standard, read, secrets, options);
-  if (plain !== undefined && options.requireTimestamp !== true) return verifyPlain(body, plain, secrets);
+  if (plain !== undefined && options.requireTimestamp === false)
+    return verifyPlain(body, [plain, read('x-webhook-signature-previous')], secrets);
   return invalid('MISSING_SIGNATURE');
 }
 
@@ -98,12 +101,20 @@ function verifyStandard(
   return matches ? { valid: true, scheme: 'webhook-signature' } : invalid('SIGNATURE_MISMATCH');
 }
 
-function verifyPlain(body: Buffer, header: string, secrets: readonly string[]): SignatureVerdict {
-  if (!/^[0-9a-f]{64}$/i.test(header)) return invalid('MALFORMED_HEADERS');
-  const presented = Buffer.from(header.toLowerCase(), 'utf8');
-  const matches = secrets.some((secret) =>
-    isSame(presented, Buffer.from(bodySignature(createSecretKey(bodyKey(secret)), body), 'utf8')),
-  );
+/** During a rotation, the header of the previous secret serves a receiver that does not know the new one yet. */
+function verifyPlain(
+  body: Buffer,
+  [newest, previous]: readonly [newest: string, previous: string | undefined],
+  secrets: readonly string[],
+): SignatureVerdict {
+  if (!HEX_SIGNATURE.test(newest)) return invalid('MALFORMED_HEADERS');
+  const presented = [newest, previous ?? '']
+    .filter((each) => HEX_SIGNATURE.test(each))
+    .map((each) => Buffer.from(each.toLowerCase(), 'utf8'));
+  const matches = secrets.some((secret) => {
+    const expected = Buffer.from(bodySignature(createSecretKey(bodyKey(secret)), body), 'utf8');
+    return presented.some((signature) => isSame(signature, expected));
+  });
   return matches ? { valid: true, scheme: 'X-Webhook-Signature' } : invalid('SIGNATURE_MISMATCH');
 }
 

@@ -15,6 +15,7 @@ const ID = 'evt_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22';
 const NOW = new Date();
 const SECONDS = Math.floor(NOW.getTime() / 1000);
 const TYPED = 'my plain secret ✓';
+const PLAIN = { requireTimestamp: false };
 
 function signed(secrets: string[], body = BODY, timestamp = SECONDS): Record<string, string> {
   return {
@@ -58,14 +59,14 @@ describe('Signer', () => {
     expect(signed([secret])['webhook-signature']).toBe(`v1,${expected}`);
   });
 
-  it('gives one signature for each live secret during a rotation, and the plain one by the newest', () => {
-    const [newest, old] = [generateSecret(), generateSecret()];
-    const headers = signed([newest, old]);
-    expect(headers['webhook-signature'].split(' ')).toEqual([
-      signed([newest])['webhook-signature'],
-      signed([old])['webhook-signature'],
-    ]);
-    expect(headers['X-Webhook-Signature']).toBe(signed([newest])['X-Webhook-Signature']);
+  it('gives one signature for each live secret during a rotation, newest first, and plain ones by the newest two', () => {
+    const secrets = [generateSecret(), generateSecret(), generateSecret()];
+    const headers = signed(secrets);
+    const alone = secrets.map((secret) => signed([secret]));
+    expect(headers['webhook-signature'].split(' ')).toEqual(alone.map((each) => each['webhook-signature']));
+    expect(headers['X-Webhook-Signature']).toBe(alone[0]['X-Webhook-Signature']);
+    expect(headers['X-Webhook-Signature-Previous']).toBe(alone[1]['X-Webhook-Signature']);
+    expect(alone[0]).not.toHaveProperty('X-Webhook-Signature-Previous');
   });
 
   it('is verified by the standardwebhooks package, with any body and each live secret', () => {
@@ -111,17 +112,46 @@ describe('checkSignature', () => {
         const body = Buffer.from(bytes);
         expect(checkSignature(body, signed([typed], body), typed).valid).toBe(true);
         const { 'X-Webhook-Signature': plain } = signed([typed], body);
-        expect(checkSignature(body, { 'x-webhook-signature': plain }, typed).valid).toBe(true);
+        expect(checkSignature(body, { 'x-webhook-signature': plain }, typed, PLAIN).valid).toBe(true);
       }),
     );
   });
 
-  it('accepts X-Webhook-Signature alone, unless the time is asked for', () => {
+  it('refuses X-Webhook-Signature alone, unless the receiver says that it needs no time', () => {
     const headers = { 'X-Webhook-Signature': signed([TYPED])['X-Webhook-Signature'] };
-    expect(checkSignature(BODY, headers, TYPED)).toEqual({ valid: true, scheme: 'X-Webhook-Signature' });
-    expect(checkSignature(BODY, headers, TYPED, { requireTimestamp: true })).toMatchObject({
-      reason: 'MISSING_SIGNATURE',
+    for (const options of [{}, { requireTimestamp: true }, { requireTimestamp: undefined }])
+      expect(checkSignature(BODY, headers, TYPED, options)).toMatchObject({ reason: 'MISSING_SIGNATURE' });
+    expect(checkSignature(BODY, headers, TYPED, PLAIN)).toEqual({
+      valid: true,
+      scheme: 'X-Webhook-Signature',
     });
+  });
+
+  it('refuses a request recorded 300 days ago, whichever of its headers are stripped', () => {
+    const recorded = signed([secret], BODY, SECONDS - 300 * 86_400);
+    const names = Object.keys(recorded);
+    for (let kept = 0; kept < 2 ** names.length; kept++) {
+      const stripped = Object.fromEntries(
+        Object.entries(recorded).filter(([name]) => kept & (1 << names.indexOf(name))),
+      );
+      expect(checkSignature(BODY, stripped, secret).valid).toBe(false);
+      expect(() => verify(BODY, stripped, secret)).toThrow(WebhookVerificationError);
+    }
+  });
+
+  it('accepts the plain signature of either secret during a rotation, if the receiver needs no time', () => {
+    const [newest, old, older] = [generateSecret(), generateSecret(), generateSecret()];
+    const { 'X-Webhook-Signature': plain, 'X-Webhook-Signature-Previous': previous } = signed([
+      newest,
+      old,
+      older,
+    ]);
+    const headers = { 'x-webhook-signature': plain, 'x-webhook-signature-previous': previous };
+    expect([newest, old, older].map((each) => checkSignature(BODY, headers, each, PLAIN).valid)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('accepts the old and the new secret during a rotation, also when the receiver knows both', () => {
@@ -185,7 +215,8 @@ describe('checkSignature', () => {
       ],
     ];
   it.each(refused)('refuses %s: %s', (...[, reason, change, body]) => {
-    const verdict = checkSignature(typeof body === 'string' ? body : BODY, { ...headers, ...change }, secret);
+    const changed = { ...headers, ...change };
+    const verdict = checkSignature(typeof body === 'string' ? body : BODY, changed, secret, PLAIN);
     expect(verdict).toMatchObject({ valid: false, reason });
     expect(JSON.stringify(verdict)).not.toContain(secret);
   });
@@ -234,9 +265,8 @@ describe('checkSignature', () => {
         const changed = Buffer.from(BODY);
         changed[at] ^= change;
         expect(checkSignature(changed, headers, secret).valid).toBe(false);
-        expect(checkSignature(changed, { ...headers, 'webhook-signature': undefined }, secret).valid).toBe(
-          false,
-        );
+        const plain = { ...headers, 'webhook-signature': undefined };
+        expect(checkSignature(changed, plain, secret, PLAIN).valid).toBe(false);
       }),
     );
   });

@@ -19,8 +19,8 @@ export class WebhookVerificationError extends Error {
 }
 
 /**
- * Makes sure that a request comes from SkipCalls, and reads its payload. Takes either signature scheme, and any of
- * the signatures that are sent during a rotation of the secret; see `checkSignature`.
+ * Makes sure that a request comes from SkipCalls and was signed lately, and reads its payload. Accepts any of the
+ * signatures that are sent during a rotation of the secret; see `checkSignature`.
  *
  * ```ts
  * const payload = verify(rawBody, request.headers, process.env.SKIPCALLS_WEBHOOK_SECRET);
