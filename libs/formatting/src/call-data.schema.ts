@@ -15,7 +15,7 @@ const FREE_OBJECT: JsonSchema = { type: 'object' };
 export function callDataSchema(side: Side): JsonSchema {
   const optional = (schema: JsonSchema): JsonSchema => (side === 'input' ? nullable(schema) : schema);
 
-  const call = shape(side, 'The call itself.', ['id', 'status', 'startedAt'], {
+  const call = shape(side, 'The call itself.', ['id', 'status'], {
     id: {
       ...text("The call's unique id."),
       // It also stands in a column of its own, and PostgreSQL's text holds no NUL.
@@ -33,7 +33,7 @@ export function callDataSchema(side: Side): JsonSchema {
       description: 'Whether the call came to one of your numbers (`incoming`) or went out (`outgoing`).',
     },
     durationSeconds: nullable(seconds('How long the call lasted.')),
-    startedAt: time('When the call began.'),
+    startedAt: nullable(time('When the call began. Null if it never did.')),
     finishedAt: nullable(time('When the call ended.')),
     endReason: nullable(text('Why the call ended, e.g. `agent_hung_up`.')),
     metadata: optional({
@@ -47,14 +47,23 @@ export function callDataSchema(side: Side): JsonSchema {
     name: nullable(text("The agent's name.")),
   });
 
-  const phoneNumbers = shape(side, 'The two ends of the call.', ['from', 'to'], {
-    from: { ...text('Who called; usually E.164, e.g. `+14155550100`.'), minLength: 1, maxLength: 255 },
-    to: { ...text('Who was called.'), minLength: 1, maxLength: 255 },
-  });
+  const phoneNumbers = shape(
+    side,
+    'The two ends of the call. Null where there is no number (a web call).',
+    [],
+    {
+      from: nullable({
+        ...text('The caller; usually E.164, e.g. `+14155550100`.'),
+        minLength: 1,
+        maxLength: 255,
+      }),
+      to: nullable({ ...text('The number that was called.'), minLength: 1, maxLength: 255 }),
+    },
+  );
 
-  const message = shape(side, 'One turn of the conversation.', ['role', 'text'], {
+  const message = shape(side, 'One turn of the conversation.', ['role'], {
     role: { ...text('Who spoke: `agent`, `caller`, or another role.'), minLength: 1, maxLength: 100 },
-    text: text('What was said.'),
+    text: nullable(text('What was said. Null for a turn without words, such as a tool call.')),
     startSeconds: nullable(seconds('When the turn began, counted from the start of the call.')),
     endSeconds: nullable(seconds('When the turn ended.')),
     metadata: optional({
@@ -84,14 +93,19 @@ export function callDataSchema(side: Side): JsonSchema {
 
   const evaluation = shape(side, 'One quality check by the AI.', ['name'], {
     name: { ...text('What was asked, e.g. `Was the goal met?`.'), minLength: 1, maxLength: 2000 },
-    result: { type: ['boolean', 'null'], description: 'The answer; null where it could not be decided.' },
+    result: {
+      type: ['boolean', 'number', 'string', 'null'],
+      maxLength: 200,
+      description:
+        'The answer, a score, or a third value (`partial`, `not_applicable`); null where it could not be decided.',
+    },
     rationale: nullable(text('Why the AI answers so.')),
   });
 
   const task = shape(side, 'A to-do item that follows from the conversation.', ['title'], {
     title: { ...text('What is to be done.'), minLength: 1 },
     description: nullable(text('More about it.')),
-    dueAt: nullable({ ...time('By when.'), format: side === 'input' ? 'date-or-iso-time' : 'date-time' }),
+    dueAt: nullable(dateOrTime('By when: a time, or a date alone (`2026-12-01`).')),
     assignee: nullable(text('Who should do it.')),
   });
 
@@ -109,6 +123,11 @@ export function callDataSchema(side: Side): JsonSchema {
     evaluationResults: optional({ type: 'array', items: evaluation, description: 'The quality checks.' }),
     tasks: optional({ type: 'array', items: task, description: 'The generated tasks.' }),
   });
+
+  function dateOrTime(description: string): JsonSchema {
+    if (side === 'input') return { ...time(description), format: 'date-or-iso-time' };
+    return { ...text(description), anyOf: [{ format: 'date' }, { format: 'date-time' }, { type: 'null' }] };
+  }
 
   function time(description: string): JsonSchema {
     // The input's formats are ours (see parse-call-data.ts): wider in spelling, but an offset is a must.

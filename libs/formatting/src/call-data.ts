@@ -12,7 +12,8 @@ export interface CallInfo {
   status: string;
   direction: 'incoming' | 'outgoing' | null;
   durationSeconds: number | null;
-  startedAt: IsoTime;
+  /** Null for a call that never began. */
+  startedAt: IsoTime | null;
   finishedAt: IsoTime | null;
   endReason: string | null;
   metadata: JsonObject;
@@ -24,14 +25,16 @@ export interface AgentInfo {
 }
 
 export interface PhoneNumbers {
-  from: string;
-  to: string;
+  /** Null where there is no number, as in a web call. */
+  from: string | null;
+  to: string | null;
 }
 
 export interface TranscriptMessage {
   /** `agent`, `caller`, or another speaker's role. */
   role: string;
-  text: string;
+  /** Null for a turn without words, such as a tool call. */
+  text: string | null;
   startSeconds: number | null;
   endSeconds: number | null;
   /** What the platform heard besides the words, e.g. `tone`, `emotion`, `language`. */
@@ -54,15 +57,16 @@ export interface Recording {
 
 export interface EvaluationResult {
   name: string;
-  /** Null where the check could not be decided. */
-  result: boolean | null;
+  /** The answer, a score, or a rubric's value of up to 200 characters; null where it could not be decided. */
+  result: boolean | number | string | null;
   rationale: string | null;
 }
 
 export interface Task {
   title: string;
   description: string | null;
-  dueAt: IsoTime | null;
+  /** A time, or a date alone: `2026-12-01`. */
+  dueAt: string | null;
   assignee: string | null;
 }
 

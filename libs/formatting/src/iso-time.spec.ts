@@ -32,6 +32,9 @@ describe('normaliseTime', () => {
     '2026-11-23T24:00:00Z',
     '2026-11-23T10:60:00Z',
     '2026-11-23T10:00:61Z',
+    '2026-11-23T10:00:60Z',
+    '2016-12-31T23:59:60+01:00',
+    '9999-12-31T23:59:60Z',
     '2026-11-23T10:00:00+24:00',
     '2026-11-23 10:00:00Z',
     '2026-11-23T10:00:00.Z',
@@ -46,8 +49,17 @@ describe('normaliseTime', () => {
     expect(normaliseTime(text)).toBeNull();
   });
 
-  it('takes a date alone only where it is welcome, as its midnight in UTC', () => {
-    expect(normaliseTime('2026-12-01', true)).toBe('2026-12-01T00:00:00.000Z');
+  it.each([
+    ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['2016-12-31T23:59:60.25Z', '2017-01-01T00:00:00.250Z'],
+    ['2016-12-31T18:59:60-05:00', '2017-01-01T00:00:00.000Z'],
+    ['2017-01-01T05:29:60+05:30', '2017-01-01T00:00:00.000Z'],
+  ])('reads the leap second %s as the second after it', (text, expected) => {
+    expect(normaliseTime(text)).toBe(expected);
+  });
+
+  it('keeps a date alone, only where one is accepted', () => {
+    expect(normaliseTime('2026-12-01', true)).toBe('2026-12-01');
     expect(normaliseTime('2026-02-30', true)).toBeNull();
   });
 

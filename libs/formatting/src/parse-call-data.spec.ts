@@ -38,6 +38,14 @@ function nested(depth: number): JsonValue {
   return value;
 }
 
+/** The same without the characters that RFC 7493 forbids. */
+function asRfc7493(value: unknown): unknown {
+  const text = JSON.stringify(value).replace(/\\u(d[89a-f]..)/g, (_, unit: string) =>
+    String.fromCharCode(parseInt(unit, 16)),
+  );
+  return JSON.parse(text.replace(/\p{Surrogate}|\p{Noncharacter_Code_Point}/gu, ''));
+}
+
 describe('parseCallData', () => {
   it('fills in every section that the publisher left out', () => {
     const { data, json } = parsed(MINIMAL);
@@ -145,7 +153,7 @@ describe('parseCallData', () => {
     const { data } = parsed({ ...MINIMAL, call, tasks: [{ title: 'x', dueAt: '2026-12-01' }] });
     expect(data.call.startedAt).toBe('2026-11-23T08:00:00.000Z');
     expect(data.call.finishedAt).toBe('2026-11-23T08:01:33.500Z');
-    expect(data.tasks[0].dueAt).toBe('2026-12-01T00:00:00.000Z');
+    expect(data.tasks[0].dueAt).toBe('2026-12-01');
   });
 
   const WRONG: [path: string, value: unknown, message: string][] = [
@@ -161,8 +169,7 @@ describe('parseCallData', () => {
     ['call.status', null, 'must be text'],
     ['call.status', '', 'must not be empty'],
     ['call.status', 'x'.repeat(101), 'must be at most 100 characters'],
-    ['call.startedAt', undefined, 'is required'],
-    ['call.startedAt', 1764064800, 'must be text'],
+    ['call.startedAt', 1764064800, 'must be text or null'],
     [
       'call.startedAt',
       '2026-11-23T10:00:00',
@@ -181,7 +188,9 @@ describe('parseCallData', () => {
     ['agent', 'Nora', 'must be an object or null'],
     ['agent.voice', 'x', 'is not a known field'],
     ['phoneNumbers', undefined, 'is required'],
-    ['phoneNumbers.from', undefined, 'is required'],
+    ['phoneNumbers', null, 'must be an object'],
+    ['phoneNumbers.from', 7, 'must be text or null'],
+    ['phoneNumbers.from', 'x'.repeat(256), 'must be at most 255 characters'],
     ['phoneNumbers.to', '', 'must not be empty'],
     ['transcript', 'text', 'must be an object or null'],
     ['transcript.messages', {}, 'must be a list or null'],
@@ -205,7 +214,11 @@ describe('parseCallData', () => {
       { role: 'agent', text: 'b', metadata: 'x' },
       { text: 'c' },
     ];
-    const evaluationResults = [{ name: 'a', result: 'yes' }];
+    const evaluationResults = [
+      { name: 'a', result: 'yes' },
+      { name: 'b', result: ['yes'] },
+      { name: 'c', result: '🙂'.repeat(201) },
+    ];
     expect(
       errorsOf({
         ...MINIMAL,
@@ -216,7 +229,11 @@ describe('parseCallData', () => {
     ).toEqual([
       { path: 'data.transcript.messages[1].metadata', message: 'must be an object or null' },
       { path: 'data.transcript.messages[2].role', message: 'is required' },
-      { path: 'data.evaluationResults[0].result', message: 'must be true or false or null' },
+      {
+        path: 'data.evaluationResults[1].result',
+        message: 'must be true or false or a number or text or null',
+      },
+      { path: 'data.evaluationResults[2].result', message: 'must be at most 200 characters' },
       { path: 'data.tasks[0].title', message: 'must not be empty' },
       {
         path: 'data.tasks[0].dueAt',
@@ -229,8 +246,8 @@ describe('parseCallData', () => {
     expect(errorsOf(input)).toEqual([{ path: 'data', message: 'must be an object' }]);
   });
 
-  it('tells all that is wrong, up to 50 faults', () => {
-    const wrong = { call: { id: 7, status: 7 }, nonsense: 1 };
+  it('reports everything that is wrong, in fixed and free parts, up to 20 errors', () => {
+    const wrong = { call: { id: 7, status: 7 }, nonsense: 1, dataCollected: { '\0': 1 } };
     expect(
       errorsOf(wrong)
         .map((error) => error.path)
@@ -239,12 +256,12 @@ describe('parseCallData', () => {
       [
         'data.phoneNumbers',
         'data.nonsense',
-        'data.call.startedAt',
+        'data.dataCollected.\0',
         'data.call.id',
         'data.call.status',
       ].sort(),
     );
-    expect(errorsOf({ ...MINIMAL, tasks: Array.from({ length: 1000 }, () => ({})) })).toHaveLength(50);
+    expect(errorsOf({ ...MINIMAL, tasks: Array.from({ length: 1000 }, () => ({})) })).toHaveLength(20);
   });
 
   describe('of the free parts', () => {
@@ -314,25 +331,96 @@ describe('parseCallData', () => {
     });
   });
 
-  it('keeps whatever text people said: NUL and half surrogate pairs stay as escapes, so any text column holds it', () => {
-    const said =
-      'NUL \u0000, half \ud83d, other half \udc4b, whole 👋, quotes "\' \\ \u2028 \u007f \u001b[31m';
+  it('keeps whatever text people said; NUL stays an escape, so any text column holds it', () => {
+    const said = 'NUL \u0000, whole 👋, quotes "\' \\ \u2028 \u007f \u001b[31m \\ud83d';
     const { data, json } = parsed({
       ...MINIMAL,
       transcript: { text: said },
       dataCollected: { [said]: said },
     });
     expect(data.transcript!.text).toBe(said);
+    expect(data.dataCollected).toEqual({ [said]: said });
     expect(json).not.toContain('\u0000');
-    expect(json).toContain('NUL \\u0000, half \\ud83d, other half \\udc4b, whole 👋');
     // UTF-8 and back, as through the database and the wire, changes nothing.
     expect(JSON.parse(Buffer.from(json, 'utf8').toString('utf8'))).toEqual(data);
+  });
+
+  it('puts U+FFFD where RFC 7493 forbids a character: half a surrogate pair, or a noncharacter', () => {
+    const cut = 'half \ud83d, other half \udc4b, \uffff, \ufdd0, \u{1fffe}, whole 👋';
+    const kept = 'half \ufffd, other half \ufffd, \ufffd, \ufffd, \ufffd, whole 👋';
+    const { data, json } = parsed({
+      ...MINIMAL,
+      transcript: { messages: [{ role: 'agent', text: cut }] },
+      dataCollected: { deep: [{ [cut]: cut }], zero: -0 },
+    });
+    expect(data.transcript!.text).toBe(`Agent: ${kept}`);
+    expect(data.dataCollected).toEqual({ deep: [{ [kept]: kept }], zero: -0 });
+    expect(JSON.parse(json)).toEqual(data);
+    expect(json).not.toContain('\\ud');
+  });
+
+  it('rejects names that would become the same', () => {
+    expect(errorsOf({ ...MINIMAL, dataCollected: { x: { 'a\ud83d': 1, 'a\ud83e': 2 } } })).toEqual([
+      {
+        path: 'data.dataCollected.x.a\ufffd',
+        message: 'is the name of another member, apart from invalid characters',
+      },
+    ]);
+  });
+
+  it('shows a long name in a path cut between characters', () => {
+    const [{ path }] = errorsOf({ ...MINIMAL, [`${'x'.repeat(99)}🙂${'y'.repeat(50)}`]: 1 });
+    expect(path).toBe(`data.${'x'.repeat(99)}…`);
+  });
+
+  it('keeps the sign of zero', () => {
+    const { json } = parsed({
+      ...MINIMAL,
+      dataCollected: { sentiment: -0, list: [-0], zero: 0 },
+      evaluationResults: [{ name: 'score', result: -0 }],
+    });
+    expect(json).toContain('{"sentiment":-0,"list":[-0],"zero":0}');
+    expect(json).toContain('"result":-0,');
+  });
+
+  it('accepts what voice platforms send: scores, rubrics, calls without a start, web calls, turns without text', () => {
+    const { data } = parsed({
+      call: { id: 'call_1', status: 'failed' },
+      phoneNumbers: { from: null },
+      transcript: {
+        messages: [
+          { role: 'agent', text: 'Hey' },
+          { role: 'tool_calls', text: null, metadata: { name: 'book' } },
+          { role: 'tool', text: '' },
+          { role: 'tool' },
+          { role: 'caller', text: 'Hi' },
+        ],
+      },
+      evaluationResults: [
+        { name: 'score', result: 8 },
+        { name: 'persona', result: 'partial' },
+        { name: 'tone', result: '🙂'.repeat(200) },
+      ],
+    });
+    expect(data.call.startedAt).toBeNull();
+    expect(data.phoneNumbers).toEqual({ from: null, to: null });
+    expect(data.transcript!.text).toBe('Agent: Hey\nCaller: Hi');
+    expect(data.transcript!.messages.map(({ text }) => text)).toEqual(['Hey', null, '', null, 'Hi']);
+    expect(data.evaluationResults.map(({ result }) => result)).toEqual([8, 'partial', '🙂'.repeat(200)]);
+  });
+
+  it('keeps turns of which none has text', () => {
+    const messages = [{ role: 'tool_calls', text: null, metadata: { name: 'book' } }];
+    expect(parsed({ ...MINIMAL, transcript: { messages } }).data.transcript).toMatchObject({
+      text: '',
+      messages,
+    });
   });
 
   it('carries any JSON in the free parts unchanged (property)', () => {
     const json = fc
       .jsonValue({ maxDepth: 6, stringUnit: 'binary' })
-      .filter((value) => !JSON.stringify(value).includes('"__proto__":'));
+      .filter((value) => !/"(__proto__":|\\u0000)/.test(JSON.stringify(value)));
     fc.assert(
       fc.property(fc.dictionary(fc.string(), json), fc.string({ unit: 'binary' }), (dataCollected, said) => {
         const record = {
@@ -342,7 +430,7 @@ describe('parseCallData', () => {
           dataCollected,
         };
         // As it comes through a door: JSON knows no -0.
-        const through = JSON.parse(JSON.stringify(record)) as typeof record;
+        const through = asRfc7493(JSON.parse(JSON.stringify(record))) as typeof record;
         if (Object.keys(through.dataCollected).includes('__proto__')) return;
         const { data, json: text } = parsed(through);
         expect(data.dataCollected).toEqual(through.dataCollected);

@@ -1,6 +1,7 @@
 import type { CallData, EvaluationResult, JsonValue, Task, TranscriptMessage } from './call-data';
 import type { EventType } from './event-types';
-import { FieldNamer } from './field-names';
+import { fieldName, sha256 } from './field-names';
+import { haveOwnKeys, type KeyClaim, resolveClashes } from './key-clashes';
 
 export type Scalar = string | number | boolean | null;
 
@@ -51,92 +52,157 @@ export function fixedFields(envelope: Envelope, data: CallData) {
 
 /** The call record as the JSON text of one flat object, for no-code tools. */
 export function flatten(envelope: Envelope, data: CallData): string {
-  const body = new FlatBody(fixedFields(envelope, data));
-  body.addMembers('call_metadata', data.call.metadata);
-  body.addMembers('collected', data.dataCollected);
+  const body = new FlatBody();
+  body.addMembers('call_metadata', '', data.call.metadata, 1);
+  body.addMembers('collected', '', data.dataCollected, 1);
   body.addEvaluations(data.evaluationResults);
   data.tasks.forEach((task, index) => body.addTask(index + 1, task));
-  return body.toJson();
+  return body.toJson(fixedFields(envelope, data));
 }
 
 /** A key's length is bounded: otherwise one long name around many small ones would multiply into gigabytes. */
 const LONGEST_KEY = 250;
 
-/** Grows as text: an object with as many keys as a record may have would take several times as long to be printed. */
+const LONGEST_PARENT_NAME = 1_000;
+
+/** A value of the flat body that is not under a fixed key. */
+interface Leaf {
+  key: string;
+  /** Of the key, what comes before the part that is made of names. */
+  prefix: string;
+  /** The names that lead to the value, joined with `_`. */
+  name: string;
+  depth: number;
+  value: Scalar;
+}
+
+/** The values that a call record has beside the fixed ones. */
 class FlatBody {
-  private json: string;
-  private readonly taken: Set<string>;
-  /** Of each key that has clashed, the number that its next clash takes. */
-  private readonly nextNumber = new Map<string, number>();
+  private readonly leaves: Leaf[] = [];
 
-  constructor(fixed: Record<string, Scalar>) {
-    this.json = JSON.stringify(fixed).slice(0, -1);
-    this.taken = new Set(Object.keys(fixed));
+  /** Printed by hand: an object with as many keys as a record may have would take several times as long. */
+  toJson(fixed: Record<string, Scalar>): string {
+    const keys = ownKeys(this.leaves, new Set(Object.keys(fixed)));
+    let json = JSON.stringify(fixed).slice(0, -1);
+    for (let i = 0; i < keys.length; i++) {
+      // A key is snake_case ASCII, so there is nothing in it to escape.
+      json += `,"${keys[i]}":${print(this.leaves[i].value)}`;
+    }
+    return `${json}}`;
   }
 
-  toJson(): string {
-    return `${this.json}}`;
-  }
-
-  addMembers(prefix: string, members: { [key: string]: JsonValue }): void {
-    const namer = new FieldNamer();
-    for (const key of Object.keys(members)) this.add(join(prefix, namer.name(key)), members[key]);
+  /** @param parent the names that lead to the members, each with a `_` after it. */
+  addMembers(
+    prefix: string,
+    parent: string,
+    members: { [key: string]: JsonValue },
+    depth: number,
+    key = prefix,
+  ): void {
+    for (const name of Object.keys(members))
+      this.add(prefix, join(key, fieldName(name)), parent + name, depth, members[name]);
   }
 
   addEvaluations(results: EvaluationResult[]): void {
-    const namer = new FieldNamer();
-    for (const { name, result, rationale } of results) {
-      // A check and its rationale keep one name, so both keys have to be free.
-      const key = this.free(join('evaluation', namer.name(name)), '_rationale');
-      this.put(key, result);
-      this.put(`${key}_rationale`, rationale);
-    }
+    const keys = evaluationKeys(results);
+    results.forEach(({ name, result, rationale }, index) => {
+      const { key, rationaleKey } = keys[index];
+      this.put('evaluation', key, name, 1, result);
+      this.put('evaluation', rationaleKey, `${name}_rationale`, 2, rationale);
+    });
   }
 
   addTask(number: number, task: Task): void {
-    this.put(`task_${number}_title`, task.title);
-    this.put(`task_${number}_description`, task.description);
-    this.put(`task_${number}_due_at`, task.dueAt);
-    this.put(`task_${number}_assignee`, task.assignee);
+    const key = `task_${number}`;
+    this.put(key, `${key}_title`, 'title', 1, task.title);
+    this.put(key, `${key}_description`, 'description', 1, task.description);
+    this.put(key, `${key}_due_at`, 'due_at', 1, task.dueAt);
+    this.put(key, `${key}_assignee`, 'assignee', 1, task.assignee);
   }
 
-  private add(key: string, value: JsonValue): void {
+  private add(prefix: string, key: string, name: string, depth: number, value: JsonValue): void {
     if (value === null || typeof value !== 'object') {
-      this.put(this.free(key), value);
+      this.put(prefix, key, name, depth, value);
     } else if (!Array.isArray(value)) {
-      if (isEmpty(value)) this.put(this.free(key), null);
-      else this.addMembers(key, value);
+      if (isEmpty(value)) this.put(prefix, key, name, depth, null);
+      else this.addMembers(prefix, parentName(name), value, depth + 1, key);
     } else if (value.every(isScalar)) {
       const said = value.filter((item) => item !== null);
-      this.put(this.free(key), said.length === 0 ? null : said.join(', '));
+      this.put(prefix, key, name, depth, said.length === 0 ? null : said.map(shown).join(', '));
     } else {
-      value.forEach((item, index) => this.add(join(key, String(index + 1)), item));
+      value.forEach((item, index) => {
+        const number = String(index + 1);
+        this.add(prefix, join(key, number), parentName(name) + number, depth + 1, item);
+      });
     }
   }
 
-  /** @param key snake_case ASCII, so there is nothing in it to escape. */
-  private put(key: string, value: Scalar): void {
-    this.taken.add(key);
-    this.json += `,"${key}":${typeof value === 'string' ? JSON.stringify(value) : String(value)}`;
+  private put(prefix: string, key: string, name: string, depth: number, value: Scalar): void {
+    this.leaves.push({ key, prefix, name, depth, value });
   }
+}
 
-  /** The key itself or, where it is taken, the first of `key_2`, `key_3`, … that is free (also with the suffix). */
-  private free(key: string, suffix?: string): string {
-    if (this.isFree(key, suffix)) return key;
-    let number = this.nextNumber.get(key) ?? 2;
-    while (!this.isFree(`${key}_${number}`, suffix)) number++;
-    this.nextNumber.set(key, number + 1);
-    return `${key}_${number}`;
-  }
+/** The keys of the leaves, made different where they clash with each other or with fixed ones. */
+function ownKeys(leaves: Leaf[], fixed: ReadonlySet<string>): string[] {
+  const keys = leaves.map(({ key }) => key);
+  if (haveOwnKeys(keys, fixed)) return keys;
+  const claims = leaves.map(({ key, prefix, name, depth, value }): KeyClaim => ({
+    key,
+    name,
+    isExact: `${prefix}_${name}` === key,
+    depth,
+    tieBreak: () => print(value),
+  }));
+  return resolveClashes(claims, fixed);
+}
 
-  private isFree(key: string, suffix?: string): boolean {
-    return !this.taken.has(key) && (suffix === undefined || !this.taken.has(key + suffix));
-  }
+/** Fixed keys that begin as those of checks do. */
+const RESERVED_FOR_COUNTS: ReadonlySet<string> = new Set(['evaluation_count', 'evaluation_passed_count']);
+
+/** A check and its rationale keep one name, so a check that loses its key takes its rationale with it. */
+function evaluationKeys(results: EvaluationResult[]): { key: string; rationaleKey: string }[] {
+  const own = results.map(({ name }) => join('evaluation', fieldName(name)));
+  const all = [...own, ...own.map((key) => `${key}_rationale`)];
+  const resolved = haveOwnKeys(all, RESERVED_FOR_COUNTS)
+    ? all
+    : resolveClashes(evaluationClaims(results, all), RESERVED_FOR_COUNTS);
+  return own.map((wanted, index) => {
+    const key = resolved[index];
+    return { key, rationaleKey: key === wanted ? resolved[own.length + index] : `${key}_rationale` };
+  });
+}
+
+function evaluationClaims(results: EvaluationResult[], keys: string[]): KeyClaim[] {
+  const names = [...results.map(({ name }) => name), ...results.map(({ name }) => `${name}_rationale`)];
+  return names.map((name, index): KeyClaim => {
+    const { result, rationale } = results[index % results.length];
+    return {
+      key: keys[index],
+      name,
+      isExact: `evaluation_${name}` === keys[index],
+      depth: index < results.length ? 1 : 2,
+      tieBreak: () => JSON.stringify([result, rationale]),
+    };
+  });
 }
 
 function join(prefix: string, name: string): string {
   const key = `${prefix}_${name}`;
   return key.length <= LONGEST_KEY ? key : key.slice(0, LONGEST_KEY);
+}
+
+/** Shortened by its hash where it is giant: it is repeated for each value below it. */
+function parentName(name: string): string {
+  return name.length <= LONGEST_PARENT_NAME ? `${name}_` : `${sha256(name)}_`;
+}
+
+function print(value: Scalar): string {
+  return typeof value === 'string' ? JSON.stringify(value) : shown(value);
+}
+
+/** As in JSON: `String` would lose the sign of -0. */
+function shown(value: Scalar): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function isScalar(value: JsonValue): value is Scalar {

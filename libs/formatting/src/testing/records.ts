@@ -61,7 +61,7 @@ export function anyRecord(): fc.Arbitrary<CallDataInput> {
   })).value;
   const members = fc
     .dictionary(name, free, { maxKeys: 6, noNullPrototype: true })
-    .filter((value) => !JSON.stringify(value).includes('"__proto__"'));
+    .filter((value) => !/"(__proto__"|\\u0000)/.test(JSON.stringify(value)));
   const time = fc
     .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
     .map((date) => date.toISOString());
@@ -97,7 +97,7 @@ export function anyRecord(): fc.Arbitrary<CallDataInput> {
       evaluationResults: fc.array(
         fc.record({
           name: name.filter((each) => each !== ''),
-          result: maybe(fc.boolean()),
+          result: maybe(fc.oneof(fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }), text)),
           rationale: maybe(text),
         }),
         { maxLength: 5 },

@@ -53,7 +53,8 @@ export interface CallInfo {
   status: string;
   direction: 'incoming' | 'outgoing' | null;
   durationSeconds: number | null;
-  startedAt: IsoTime;
+  /** Null for a call that never began. */
+  startedAt: IsoTime | null;
   finishedAt: IsoTime | null;
   endReason: string | null;
   /** What was attached to the call when it was placed. */
@@ -67,8 +68,9 @@ export interface AgentInfo {
 }
 
 export interface PhoneNumbers {
-  from: string;
-  to: string;
+  /** Null where there is no number, as in a web call. */
+  from: string | null;
+  to: string | null;
 }
 
 export interface Transcript {
@@ -80,7 +82,8 @@ export interface Transcript {
 export interface TranscriptMessage {
   /** `agent`, `caller`, or another speaker's role. */
   role: string;
-  text: string;
+  /** Null for a turn without words, such as a tool call. */
+  text: string | null;
   /** From the start of the call. */
   startSeconds: number | null;
   endSeconds: number | null;
@@ -100,8 +103,8 @@ export interface Recording {
 /** A quality check by the AI. */
 export interface EvaluationResult {
   name: string;
-  /** Null where it could not be decided. */
-  result: boolean | null;
+  /** The answer, a score, or a third value such as `partial`; null where it could not be decided. */
+  result: boolean | number | string | null;
   rationale: string | null;
 }
 
@@ -109,7 +112,8 @@ export interface EvaluationResult {
 export interface Task {
   title: string;
   description: string | null;
-  dueAt: IsoTime | null;
+  /** A time, or a date alone: `2026-12-01`. */
+  dueAt: string | null;
   assignee: string | null;
 }
 
@@ -128,13 +132,13 @@ export interface ZapierPayload<Type extends EventType = EventType> {
   call_status: string;
   call_direction: 'incoming' | 'outgoing' | null;
   call_duration_seconds: number | null;
-  call_started_at: IsoTime;
+  call_started_at: IsoTime | null;
   call_finished_at: IsoTime | null;
   call_end_reason: string | null;
   agent_id: string | null;
   agent_name: string | null;
-  from_number: string;
-  to_number: string;
+  from_number: string | null;
+  to_number: string | null;
   transcript: string | null;
   transcript_message_count: number;
   /** The language of most turns. */
