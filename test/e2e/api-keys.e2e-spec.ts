@@ -1,4 +1,5 @@
 import { ApiModule } from '../../apps/api/src/api.module';
+import { describeApi, routesOf } from '../../apps/api/src/docs';
 import { ApiKeyService, generateKey } from '@app/accounts';
 import { createAccount, eventually, startApp, TEST_ACTOR, type HttpClient, type TestApp } from '../support';
 
@@ -37,6 +38,7 @@ describe('/v1/api-keys', () => {
       name: 'CRM server',
       key: expect.stringMatching(/^skc_live_[0-9A-Za-z]{38}$/),
       hint: `skc_live_…${body.key.slice(-4)}`,
+      scopes: ['ADMIN'],
       createdAt: expect.any(String),
       lastUsedAt: null,
       expiresAt: '2098-12-31T23:00:00.000Z',
@@ -67,6 +69,10 @@ describe('/v1/api-keys', () => {
     ['with a day that does not exist', { name: 'k', expiresAt: '2099-02-31T25:00:00Z' }],
     ['with a number as time', { name: 'k', expiresAt: 4_102_444_800 }],
     ['with an unknown field', { name: 'k', scope: 'all' }],
+    ['with an unknown scope', { name: 'k', scopes: ['OWNER'] }],
+    ['with no scope', { name: 'k', scopes: [] }],
+    ['with a scope twice', { name: 'k', scopes: ['READ', 'READ'] }],
+    ['with scopes that are null', { name: 'k', scopes: null }],
   ])('does not issue a key %s', async (_, body) => {
     expect((await api.post('/v1/api-keys', body)).status).toBe(400);
   });
@@ -170,9 +176,152 @@ describe('/v1/api-keys', () => {
     const keys = app.get(ApiKeyService);
     for (let i = 1; i < 100; i++) await keys.issue(account.id, { name: `Key ${i}` }, TEST_ACTOR);
     const refused = await api.post('/v1/api-keys', { name: 'One more' });
-    expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
+    expect([refused.status, refused.body.code]).toEqual([409, 'limit_reached']);
     const { data } = (await api.get('/v1/api-keys', { query: { limit: 1 } })).body;
     await api.delete(`/v1/api-keys/${data[0].id}`);
     expect((await api.post('/v1/api-keys', { name: 'One more' })).status).toBe(201);
+  });
+
+  it('does not count keys that have expired toward the limit', async () => {
+    const keys = app.get(ApiKeyService);
+    for (let i = 1; i < 100; i++) await keys.issue(account.id, { name: `Key ${i}` }, TEST_ACTOR);
+    expect((await api.post('/v1/api-keys', { name: 'One more' })).status).toBe(409);
+    await app.database.query(
+      `update api_keys set expires_at = now() - interval '1 second' where account_id = $1 and name = 'Key 7'`,
+      [account.id.slice(4)],
+    );
+    expect((await api.post('/v1/api-keys', { name: 'One more' })).status).toBe(201);
+  });
+
+  it('does not let keys that are created at the same moment exceed the limit', async () => {
+    const keys = app.get(ApiKeyService);
+    for (let i = 1; i < 95; i++) await keys.issue(account.id, { name: `Key ${i}` }, TEST_ACTOR);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 ? api : otherProcess.http(account.key)).post('/v1/api-keys', { name: `Race ${i}` }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(5);
+    expect(answers.filter(({ body }) => body.code === 'limit_reached')).toHaveLength(15);
+  });
+
+  describe('scopes', () => {
+    const webhook = { name: 'CRM', url: 'https://example.com/', events: ['CALL_COMPLETED'] };
+
+    it.each([
+      [['READ'], { read: 200, manage: 403, admin: 403 }],
+      [['MANAGE'], { read: 403, manage: 201, admin: 403 }],
+      [['READ', 'MANAGE'], { read: 200, manage: 201, admin: 403 }],
+      [['ADMIN'], { read: 200, manage: 201, admin: 200 }],
+    ])('%j may do just that', async (scopes, expected) => {
+      const issued = await issue({ name: 'k', scopes });
+      expect(issued['scopes']).toEqual(scopes);
+      const http = app.http(issued.key);
+      expect((await http.get('/v1/webhooks')).status).toBe(expected.read);
+      expect((await http.post('/v1/webhooks', webhook)).status).toBe(expected.manage);
+      expect((await http.get('/v1/api-keys')).status).toBe(expected.admin);
+      expect((await http.get('/v1/session')).body.scopes).toEqual(scopes);
+    });
+
+    it('are required by every route, and refused with the name of the one that is missing', async () => {
+      const document = describeApi(app.nest);
+      const key = (await issue({ name: 'reader', scopes: ['READ'] })).key;
+      let refused = 0;
+      for (const { method, path, operation } of routesOf(document)) {
+        if (!path.startsWith('/v1/') || !operation.security?.length) continue;
+        const scope = (operation as any)['x-required-scope'];
+        expect([path, scope]).toEqual([path, expect.stringMatching(/^(READ|MANAGE|ADMIN|ANY)$/)]);
+        if (scope === 'READ' || scope === 'ANY') continue;
+        const url = path.replace(/\{\w+\}/, 'x');
+        const { status, body, headers } = await app
+          .http(key)
+          .send(method.toUpperCase(), url, ['get', 'delete'].includes(method) ? undefined : {});
+        expect([path, status, body.code]).toEqual([path, 403, 'insufficient_scope']);
+        expect(headers.get('www-authenticate')).toContain(`error="insufficient_scope", scope="${scope}"`);
+        refused += 1;
+      }
+      expect(refused).toBeGreaterThan(10);
+    });
+
+    it('hold for a dashboard session that the key opens', async () => {
+      const key = (await issue({ name: 'reader', scopes: ['READ'] })).key;
+      const opened = await app.http().post('/v1/session', { apiKey: key });
+      expect(opened.body.scopes).toEqual(['READ']);
+      const headers = { cookie: opened.headers.getSetCookie()[0].split(';')[0], 'x-requested-with': 'test' };
+      expect((await app.http().get('/v1/webhooks', { headers })).status).toBe(200);
+      expect((await app.http().post('/v1/webhooks', webhook, { headers })).status).toBe(403);
+      expect((await app.http().post('/v1/api-keys', { name: 'k' }, { headers })).status).toBe(403);
+    });
+  });
+
+  describe('a key that was created by a key', () => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    const inTwoHours = new Date(Date.now() + 7_200_000).toISOString();
+
+    it.each([
+      ['never expires', {}],
+      ['never expires, explicitly', { expiresAt: null }],
+      ['expires later', { expiresAt: inTwoHours }],
+    ])('does not outlive it: one that %s is refused', async (_, settings) => {
+      const parent = app.http((await issue({ name: 'parent', expiresAt: inAnHour })).key);
+      const refused = await parent.post('/v1/api-keys', { name: 'child', ...settings });
+      expect([refused.status, refused.body.code, refused.body.errors[0].path]).toEqual([
+        403,
+        'forbidden',
+        'expiresAt',
+      ]);
+      expect((await parent.post('/v1/api-keys', { name: 'child', expiresAt: inAnHour })).status).toBe(201);
+    });
+
+    it('does not outlive it by way of a session either', async () => {
+      const parent = await issue({ name: 'parent', expiresAt: inAnHour });
+      const opened = await app.http().post('/v1/session', { apiKey: parent.key });
+      expect(opened.body.keysExpireBy).toBe(inAnHour);
+      const headers = { cookie: opened.headers.getSetCookie()[0].split(';')[0], 'x-requested-with': 'test' };
+      const create = (expiresAt?: string) =>
+        app.http().post('/v1/api-keys', { name: 'child', expiresAt }, { headers });
+      expect((await create()).status).toBe(403);
+      expect((await create(inTwoHours)).status).toBe(403);
+      expect((await create(inAnHour)).status).toBe(201);
+    });
+
+    it('is revoked with it, and so is what it created itself: keys and sessions', async () => {
+      const parent = await issue({ name: 'parent' });
+      const child = (await app.http(parent.key).post('/v1/api-keys', { name: 'child' })).body;
+      const opened = await app.http().post('/v1/session', { apiKey: child.key });
+      const headers = { cookie: opened.headers.getSetCookie()[0].split(';')[0], 'x-requested-with': 'test' };
+      const grandchild = (await app.http().post('/v1/api-keys', { name: 'grandchild' }, { headers })).body;
+      const stranger = await issue({ name: 'sibling of the parent' });
+      const live = [parent, child, grandchild, stranger].map(({ key }) => app.http(key));
+      for (const http of live) expect((await http.get('/v1/session')).status).toBe(200);
+
+      await api.delete(`/v1/api-keys/${parent.id}`);
+      const after = await Promise.all(live.map(async (http) => (await http.get('/v1/session')).status));
+      expect(after).toEqual([401, 401, 401, 200]);
+      expect((await app.http().get('/v1/session', { headers })).status).toBe(401);
+      expect((await api.get('/v1/sessions')).body.data).toEqual([]);
+      const trail = await app.database.query(
+        `select subject from audit_entries where action = 'api-key.revoke' and details->>'revokedWith' = $1`,
+        [parent.id],
+      );
+      expect(trail.map(({ subject }) => subject).sort()).toEqual([child.id, grandchild.id].sort());
+    });
+
+    it('is not left behind when the two happen at the same moment', async () => {
+      for (let round = 0; round < 5; round++) {
+        const parent = await issue({ name: 'parent' });
+        const http = app.http(parent.key);
+        expect((await http.get('/v1/session')).status).toBe(200);
+        const [created] = await Promise.all([
+          http.post('/v1/api-keys', { name: 'child' }),
+          otherProcess.http(account.key).delete(`/v1/api-keys/${parent.id}`),
+        ]);
+        if (created.status === 201)
+          await eventually(async () =>
+            expect((await app.http(created.body.key).get('/v1/session')).status).toBe(401),
+          );
+        else expect(created.status).toBe(401);
+      }
+    });
   });
 });

@@ -90,6 +90,8 @@ describeInBrowser('coming in to the dashboard', () => {
     const url = await dashboardLink(app, id);
     const visit = await Visit.begin(app, browser);
     await visit.page.goto(url);
+    expect(await visit.violations()).toEqual([]);
+    await visit.useLink(url);
     await visit.sees('Acme Solar');
     expect(await visit.page.evaluate('document.cookie')).toBe('');
     const other = await Visit.begin(app, browser);
@@ -135,6 +137,7 @@ describeInBrowser('coming in to the dashboard', () => {
     const visit = await Visit.begin(app, browser);
     framed = `<iframe src="${await dashboardLink(app, id)}" width="1200" height="800"></iframe>`;
     await visit.page.goto(productUrl);
+    await visit.page.frameLocator('iframe').getByRole('button', { name: 'Continue' }).click();
     await visit.page.frameLocator('iframe').getByText('Framed').first().waitFor();
 
     framed = `<iframe src="${app.url}/dashboard/" width="1200" height="800"></iframe>`;

@@ -26,13 +26,13 @@ describe('dashboard sessions', () => {
     account = await createAccount(app, 'Acme Solar');
   });
 
-  const newLink = async (): Promise<string> => {
-    const { body } = await platform.post(`/internal/v1/accounts/${account.id}/dashboard-links`);
-    const url = new URL(body.url);
+  const newLink = async (body: object = {}): Promise<string> => {
+    const { body: link } = await platform.post(`/internal/v1/accounts/${account.id}/dashboard-links`, body);
+    const url = new URL(link.url);
     return url.pathname + url.search;
   };
   const cookieOf = (answer: Answer): string => (answer.headers.getSetCookie()[0] ?? '').split(';')[0];
-  const signIn = async (): Promise<string> => cookieOf(await app.http().get(await newLink()));
+  const signIn = async (): Promise<string> => cookieOf(await app.http().post(await newLink()));
   const as = (cookie: string, more: object = {}) => ({ headers: { cookie, ...more } });
 
   describe('accounts made by the platform', () => {
@@ -92,8 +92,14 @@ describe('dashboard sessions', () => {
   });
 
   describe('links', () => {
-    it('open the dashboard signed in', async () => {
-      const answer = await app.http().get(await newLink());
+    it('open a page with one button, which opens the dashboard signed in', async () => {
+      const link = await newLink();
+      const page = await app.http().get(link);
+      expect([page.status, page.headers.getSetCookie()]).toEqual([200, []]);
+      expect(page.body).toContain(`<form method="post" action="${link}">`);
+      expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*form-action 'self'/);
+      expect(page.headers.get('cache-control')).toBe('no-store');
+      const answer = await app.http().post(link);
       expect([answer.status, answer.headers.get('location')]).toEqual([303, '/dashboard/']);
       expect(answer.headers.get('cache-control')).toBe('no-store');
       const [cookie] = answer.headers.getSetCookie();
@@ -103,29 +109,78 @@ describe('dashboard sessions', () => {
       expect(body).toEqual({
         account: { id: account.id, name: 'Acme Solar' },
         expiresAt: expect.any(String),
+        scopes: ['ADMIN'],
+        keysExpireBy: null,
+        actor: null,
       });
       const hours = (Date.parse(body.expiresAt) - Date.now()) / 3_600_000;
       expect(hours).toBeGreaterThan(11.9);
       expect(hours).toBeLessThanOrEqual(12);
     });
 
-    it('work once, also when two use them at the same moment', async () => {
+    it('work once, also when several requests use one at the same moment', async () => {
       const link = await newLink();
-      const answers = await Promise.all([1, 2, 3, 4].map(() => app.http().get(link)));
+      const answers = await Promise.all([1, 2, 3, 4].map(() => app.http().post(link)));
       expect(answers.map((answer) => answer.headers.getSetCookie().length).sort()).toEqual([0, 0, 0, 1]);
-      const again = await app.http().get(link);
-      expect([again.status, again.headers.get('location'), again.headers.getSetCookie()]).toEqual([
-        303,
-        '/dashboard/?link=unusable',
-        [],
-      ]);
+      for (const again of [await app.http().post(link), await app.http().get(link)]) {
+        expect([again.status, again.headers.get('location'), again.headers.getSetCookie()]).toEqual([
+          303,
+          '/dashboard/?link=unusable',
+          [],
+        ]);
+      }
     });
 
-    it('are not used up by who only looks', async () => {
+    it('are not used up by the GET of a mail scanner, a preview, or a prefetch', async () => {
       const link = await newLink();
-      await app.http().send('HEAD', link);
-      await app.http().get(link, { headers: { 'sec-purpose': 'prefetch;prerender' } });
-      expect((await app.http().get(link)).headers.getSetCookie()).toHaveLength(1);
+      for (let i = 0; i < 5; i++) {
+        expect((await app.http().get(link)).headers.getSetCookie()).toEqual([]);
+        await app.http().send('HEAD', link);
+        await app.http().get(link, { headers: { 'sec-purpose': 'prefetch;prerender' } });
+      }
+      expect((await app.http().post(link)).headers.getSetCookie()).toHaveLength(1);
+    });
+
+    it('cannot be used by the page of another site', async () => {
+      const link = await newLink();
+      for (const site of ['cross-site', 'same-site', 'none']) {
+        const { headers } = await app.http().post(link, undefined, { headers: { 'sec-fetch-site': site } });
+        expect(headers.getSetCookie()).toEqual([]);
+      }
+      const own = await app.http().post(link, undefined, { headers: { 'sec-fetch-site': 'same-origin' } });
+      expect(own.headers.getSetCookie()).toHaveLength(1);
+    });
+
+    it('sign in the person that the platform names, and the trail names them too', async () => {
+      const actor = { id: 'user-17', name: 'Ada Lovelace', email: 'ada@example.com' };
+      const cookie = cookieOf(await app.http().post(await newLink({ actor })));
+      expect((await app.http().get('/v1/session', as(cookie))).body.actor).toEqual(actor);
+      const body = { name: 'CRM', url: 'https://example.com/', events: ['CALL_COMPLETED'] };
+      const { body: webhook } = await app.http().post('/v1/webhooks', body, as(cookie, OWN_PAGE));
+      const [entry] = await app.database.query(
+        'select actor_kind, actor_id, actor_name, credential_id from audit_entries where subject = $1',
+        [webhook.id],
+      );
+      expect(entry).toEqual({
+        actor_kind: 'dashboard',
+        actor_id: 'user-17',
+        actor_name: 'Ada Lovelace',
+        credential_id: expect.stringMatching(/^ses_/),
+      });
+    });
+
+    it.each([
+      [{ actor: 'Ada' }],
+      [{ actor: null }],
+      [{ actor: {} }],
+      [{ actor: { id: 'user-17' } }],
+      [{ actor: { id: '', name: 'Ada' } }],
+      [{ actor: { id: 'user-17', name: 'Ada', email: 'nobody' } }],
+      [{ actor: { id: 'user-17', name: 'Ada', role: 'ADMIN' } }],
+      [{ person: {} }],
+    ])('are refused for %j', async (body) => {
+      const { status } = await platform.post(`/internal/v1/accounts/${account.id}/dashboard-links`, body);
+      expect(status).toBe(400);
     });
 
     it('are refused when they are too old, unknown, or no links at all', async () => {
@@ -138,7 +193,8 @@ describe('dashboard sessions', () => {
         '/dashboard/login',
         '/dashboard/login?token=a&token=b',
       ]) {
-        expect((await app.http().get(link)).headers.getSetCookie()).toEqual([]);
+        expect((await app.http().get(link)).status).toBe(303);
+        expect((await app.http().post(link)).headers.getSetCookie()).toEqual([]);
       }
     });
 
@@ -154,7 +210,7 @@ describe('dashboard sessions', () => {
 
     it('and sessions are stored as hashes only', async () => {
       const link = await newLink();
-      const cookie = cookieOf(await app.http().get(link));
+      const cookie = cookieOf(await app.http().post(link));
       const stored = await app.database.query<{ hash: Buffer }>(
         'select hash from dashboard_links union select hash from dashboard_sessions',
       );
@@ -239,6 +295,82 @@ describe('dashboard sessions', () => {
     });
   });
 
+  describe('the list of sessions', () => {
+    it('shows those that are signed in, and ends them', async () => {
+      const actor = { id: 'user-17', name: 'Ada Lovelace' };
+      const mine = cookieOf(await app.http().post(await newLink({ actor })));
+      const byKey = await app.http().post('/v1/session', { apiKey: account.key });
+      const other = byKey.headers.getSetCookie()[0].split(';')[0];
+      const { body } = await app.http().get('/v1/sessions', as(mine));
+      expect(body.data).toEqual([
+        expect.objectContaining({
+          openedBy: { kind: 'KEY', id: expect.stringMatching(/^key_/), name: 'First key' },
+          actor: null,
+          current: false,
+        }),
+        expect.objectContaining({
+          openedBy: { kind: 'LINK', id: null, name: null },
+          actor: { ...actor, email: null },
+          current: true,
+        }),
+      ]);
+      const ended = await app.http().delete(`/v1/sessions/${body.data[0].id}`, as(mine, OWN_PAGE));
+      expect(ended.status).toBe(204);
+      expect((await app.http().get('/v1/session', as(other))).status).toBe(401);
+      expect((await app.http().get('/v1/sessions', as(mine))).body.data).toHaveLength(1);
+    });
+
+    it('does not show or end a session of another account', async () => {
+      const cookie = await signIn();
+      const [{ id }] = (await app.http().get('/v1/sessions', as(cookie))).body.data;
+      const stranger = app.http((await createAccount(app)).key);
+      expect((await stranger.get('/v1/sessions')).body.data).toEqual([]);
+      expect((await stranger.delete(`/v1/sessions/${id}`)).status).toBe(404);
+      expect((await app.http().get('/v1/session', as(cookie))).status).toBe(200);
+    });
+
+    it('holds no token or hash', async () => {
+      const cookie = await signIn();
+      const text = JSON.stringify((await app.http().get('/v1/sessions', as(cookie))).body);
+      expect(text).not.toContain(cookie.split('=')[1]);
+      expect(text).not.toMatch(/hash|token/i);
+    });
+  });
+
+  describe('a suspended account', () => {
+    it('gets 403 with its keys and sessions, cannot sign in, and works again when it is active', async () => {
+      const cookie = await signIn();
+      const path = `/internal/v1/accounts/${account.id}`;
+      const suspended = await platform.patch(path, { status: 'SUSPENDED' });
+      expect([suspended.status, suspended.body.status]).toEqual([200, 'SUSPENDED']);
+      for (const answer of [
+        await app.http(account.key).get('/v1/webhooks'),
+        await app.http(account.key).get('/v1/session'),
+        await app.http().get('/v1/webhooks', as(cookie)),
+        await app.http().post('/v1/session', { apiKey: account.key }),
+      ])
+        expect([answer.status, answer.body.code]).toEqual([403, 'account_suspended']);
+      await platform.patch(path, { status: 'ACTIVE', name: 'Acme Wind' });
+      expect((await app.http(account.key).get('/v1/session')).body.account.name).toBe('Acme Wind');
+      expect((await app.http().get('/v1/webhooks', as(cookie))).status).toBe(200);
+    });
+
+    it.each([[{ status: 'DELETED' }], [{ status: null }], [{ name: '' }], [{ retentionDays: 7 }]])(
+      'is not made by %j',
+      async (body) => {
+        const { status } = await platform.patch(`/internal/v1/accounts/${account.id}`, body);
+        expect(status).toBe(400);
+      },
+    );
+
+    it('cannot be made by a customer, nor of an account that does not exist', async () => {
+      const path = `/internal/v1/accounts/${account.id}`;
+      expect((await app.http(account.key).patch(path, { status: 'SUSPENDED' })).status).toBe(401);
+      const unknown = '/internal/v1/accounts/acc_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22';
+      expect((await platform.patch(unknown, { status: 'SUSPENDED' })).status).toBe(404);
+    });
+  });
+
   describe('signing in with a key', () => {
     it('gives a cookie for it, which ends with the key', async () => {
       const { status, body, headers } = await app.http().post('/v1/session', { apiKey: ` ${account.key}\n` });
@@ -254,6 +386,9 @@ describe('dashboard sessions', () => {
       expect((await app.http(account.key).get('/v1/session')).body).toEqual({
         account: { id: account.id, name: 'Acme Solar' },
         expiresAt: null,
+        scopes: ['ADMIN'],
+        keysExpireBy: null,
+        actor: null,
       });
       expect((await app.http(account.key).delete('/v1/session')).status).toBe(404);
     });
@@ -280,7 +415,7 @@ describe('dashboard sessions', () => {
       const { body } = await secure.http(PUBLISHER_TOKEN).post(`/internal/v1/accounts/${id}/dashboard-links`);
       expect(body.url).toMatch(/^https:\/\/webhooks\.example\.com\/dashboard\/login\?token=/);
       const url = new URL(body.url);
-      const [cookie] = (await secure.http().get(url.pathname + url.search)).headers.getSetCookie();
+      const [cookie] = (await secure.http().post(url.pathname + url.search)).headers.getSetCookie();
       expect(cookie).toMatch(/^__Host-skipcalls_session=/);
       expect(cookie.split('; ')).toEqual(
         expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=None', 'Partitioned', 'Path=/']),

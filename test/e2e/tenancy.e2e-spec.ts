@@ -1,6 +1,6 @@
 import { ApiModule } from '../../apps/api/src/api.module';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
-import { ApiKeyService } from '@app/accounts';
+import { ApiKeyService, DashboardSessions } from '@app/accounts';
 import {
   createAccount,
   createWebhook,
@@ -61,6 +61,8 @@ describe('nobody sees what isn’t theirs', () => {
       return `dlv_${row.id}`;
     });
     const key = (await api.get('/v1/api-keys')).body.data[0].id as string;
+    const sessions = app.get(DashboardSessions);
+    const session = (await sessions.redeemLink((await sessions.createLink(owner.id)).token))!;
     const since = new Date(Date.now() - 60_000).toISOString();
     const replay = await api.post(`/v1/webhooks/${webhook.id}/replay`, { since, which: 'failed' });
     expect(replay.status).toBe(202);
@@ -69,6 +71,7 @@ describe('nobody sees what isn’t theirs', () => {
       events: event.body.id,
       deliveries: delivery,
       'api-keys': key,
+      sessions: session.id,
       replays: replay.body.id,
     };
   }

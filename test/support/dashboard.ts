@@ -36,9 +36,16 @@ export class Visit {
 
   /** Opens the dashboard by a link, as from the product. */
   async signIn(app: TestApp, accountId: string): Promise<this> {
-    await this.page.goto(await dashboardLink(app, accountId));
+    await this.useLink(await dashboardLink(app, accountId));
     await this.page.getByRole('heading', { level: 1 }).waitFor();
     return this;
+  }
+
+  /** Opens a login link, and presses the one button of its page. */
+  async useLink(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.button('Continue');
+    await this.page.waitForURL((at) => !at.pathname.startsWith('/dashboard/login'));
   }
 
   async go(path: string): Promise<void> {

@@ -1,8 +1,8 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Problem } from '@app/platform';
-import { Account } from './account.entity';
+import { ChangeFeed, Problem } from '@app/platform';
+import { Account, type AccountStatus } from './account.entity';
 import { generateKey } from './api-key';
 import { ApiKey } from './api-key.entity';
 import { AuditTrail, type Actor } from './audit-trail';
@@ -13,6 +13,7 @@ export class AccountService {
   constructor(
     private readonly em: EntityManager,
     private readonly audit: AuditTrail,
+    private readonly changeFeed: ChangeFeed,
   ) {}
 
   /**
@@ -26,7 +27,12 @@ export class AccountService {
   ): Promise<{ account: Account; apiKey: ApiKey; plainKey: string }> {
     const account = new Account(input.name, input.externalId ?? null);
     const plainKey = generateKey();
-    const apiKey = new ApiKey(account.id, 'First key', plainKey, null);
+    const apiKey = new ApiKey(account.id, plainKey, {
+      name: 'First key',
+      expiresAt: null,
+      scopes: ['ADMIN'],
+      createdByKeyId: null,
+    });
     try {
       await this.em.transactional(async (em) => {
         await em.insert(Account, account);
@@ -45,6 +51,40 @@ export class AccountService {
       throw new Problem('conflict', `There is an account with this externalId already: ${existing?.id}.`);
     }
     return { account, apiKey, plainKey };
+  }
+
+  /**
+   * Renames, suspends, or reactivates an account. A suspended one takes effect within a second in every process:
+   * nothing is sent for it any more, and its keys and sessions are refused.
+   * @throws Problem not_found
+   */
+  async update(
+    accountId: string,
+    input: { name?: string; status?: AccountStatus },
+    actor: Actor,
+  ): Promise<Account> {
+    const account = await this.em.fork().transactional(async (em) => {
+      const found = await em.findOne(Account, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!found) throw Problem.notFound('account');
+      const fields = [
+        ...(input.name !== undefined && input.name !== found.name ? ['name'] : []),
+        ...(input.status !== undefined && input.status !== found.status ? ['status'] : []),
+      ];
+      if (fields.length === 0) return found;
+      if (input.name !== undefined) found.name = input.name;
+      if (input.status !== undefined) found.setStatus(input.status, new Date());
+      await em.flush();
+      await this.audit.record({
+        accountId,
+        actor,
+        action: 'account.update',
+        subject: accountId,
+        details: { fields, status: found.status },
+      });
+      return found;
+    });
+    await this.changeFeed.announce('account', accountId);
+    return account;
   }
 
   async find(accountId: string): Promise<Account | null> {

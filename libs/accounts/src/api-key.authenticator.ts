@@ -1,16 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ChangeFeed, fromUuid, Sql, toUuid } from '@app/platform';
+import type { AccountStatus } from './account.entity';
 import { hashOfKey, isWellFormedKey } from './api-key';
+import type { Scope } from './scopes';
 
-/** Who shows a key. */
+/** What a presented key stands for. */
 export interface KeyHolder {
   accountId: string;
+  accountStatus: AccountStatus;
   keyId: string;
+  scopes: readonly Scope[];
+  expiresAt: Date | null;
 }
 
 interface KnownKey extends KeyHolder {
-  expiresAt: Date | null;
   knownUntil: number;
 }
 
@@ -24,7 +28,8 @@ const TOUCH_EVERY_MS = 60_000;
 
 const FIND_KEY = {
   name: 'api-keys.find',
-  text: `select id, account_id, hash, expires_at from api_keys
+  text: `select key.id, account_id, account.status as account_status, hash, scopes, expires_at
+         from api_keys key join accounts account on account.id = account_id
          where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
 };
 const TOUCH_KEY = {
@@ -47,7 +52,8 @@ export class ApiKeyAuthenticator {
     private readonly sql: Sql,
     private readonly changeFeed: ChangeFeed,
   ) {
-    this.changeFeed.on('api-key', (keyId) => this.drop(keyId));
+    this.changeFeed.on('api-key', (keyId) => this.drop((known) => known.keyId === keyId));
+    this.changeFeed.on('account', (accountId) => this.drop((known) => known.accountId === accountId));
   }
 
   /** @returns null when the key is malformed, unknown, expired or revoked; which one, nobody is told. */
@@ -58,7 +64,7 @@ export class ApiKeyAuthenticator {
     const key = this.recall(cacheKey) ?? (await this.findOnce(cacheKey, hash));
     if (!key || (key.expiresAt && key.expiresAt.getTime() <= Date.now())) return null;
     this.touch(key.keyId);
-    return { accountId: key.accountId, keyId: key.keyId };
+    return key;
   }
 
   /** A key was revoked: this process and all others drop it. */
@@ -86,7 +92,9 @@ export class ApiKeyAuthenticator {
     const [row] = await this.sql.rows<{
       id: string;
       account_id: string;
+      account_status: AccountStatus;
       hash: Buffer;
+      scopes: Scope[];
       expires_at: Date | null;
     }>(FIND_KEY, [hash]);
     this.known.delete(cacheKey);
@@ -94,6 +102,8 @@ export class ApiKeyAuthenticator {
     const key = {
       keyId: fromUuid('key', row.id),
       accountId: fromUuid('acc', row.account_id),
+      accountStatus: row.account_status,
+      scopes: row.scopes,
       expiresAt: row.expires_at,
       knownUntil: Date.now() + BELIEVED_FOR_MS,
     };
@@ -104,10 +114,10 @@ export class ApiKeyAuthenticator {
     return key;
   }
 
-  private drop(keyId: string): void {
+  private drop(isChanged: (known: KnownKey) => boolean): void {
     this.changes += 1;
     this.underWay.clear();
-    for (const [cacheKey, known] of this.known) if (known.keyId === keyId) this.known.delete(cacheKey);
+    for (const [cacheKey, known] of this.known) if (isChanged(known)) this.known.delete(cacheKey);
   }
 
   /** Notes the use at most once a minute, in the background: it neither delays nor fails a request. */

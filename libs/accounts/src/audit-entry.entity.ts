@@ -4,11 +4,18 @@ import { IdType, newId } from '@app/platform';
 export const ACTOR_KINDS = ['key', 'dashboard', 'staff', 'publisher', 'system'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
-/** Who did something: a key, a dashboard session, a member of staff, a publisher, or the system itself. */
+/** The key, person in the dashboard, member of staff, publisher, or part of the system that did something. */
 export interface Actor {
   kind: ActorKind;
-  /** `key_…`, `ses_…`, `stf_…`; for a publisher and the system, what part of it. */
+  /**
+   * `key_…`, `stf_…`; for a person in the dashboard the id that the platform gave with the link, or else `ses_…`; for a
+   * publisher and the system, what part of it.
+   */
   id: string;
+  /** The name of a person in the dashboard, if the platform gave one. */
+  name?: string;
+  /** The `key_…` or `ses_…` that was used, where it isn't the actor's own id. */
+  credentialId?: string;
 }
 
 /** One line of the audit trail. Never changed once written. */
@@ -29,6 +36,14 @@ export class AuditEntry {
 
   @Property({ type: 'text' })
   actorId!: string;
+
+  /** The person's name, where the actor is one and it is known. */
+  @Property({ type: 'text', nullable: true })
+  actorName!: string | null;
+
+  /** The key or session that was used, where it isn't the actor itself. */
+  @Property({ type: 'text', nullable: true })
+  credentialId!: string | null;
 
   /** What was done, e.g. `webhook.update`. */
   @Property({ type: 'text' })

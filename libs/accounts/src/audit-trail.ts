@@ -31,6 +31,8 @@ export class AuditTrail {
       accountId: record.accountId,
       actorKind: record.actor.kind,
       actorId: record.actor.id,
+      actorName: record.actor.name ?? null,
+      credentialId: record.actor.credentialId ?? null,
       action: record.action,
       subject: record.subject,
       reason: record.reason ?? null,

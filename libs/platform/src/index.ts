@@ -33,6 +33,8 @@ export {
 } from './database/time-window';
 export { IdParam, requireObject, strictValidation } from './http/input';
 export { afterCursor, cursorAfter, PageQuery, toPage, type Page } from './http/paging';
+export { isOwnRequest, loopDetected, SENDER_PRODUCT } from './http/own-requests';
+export { OptionalNotNull } from './http/optional-not-null';
 export { depthExceeds, refuseDeepJson } from './http/json-depth';
 export { IsPlainText, isPlainText } from './http/plain-text';
 export { Problem, PROBLEMS, type FieldError, type ProblemCode } from './http/problem';

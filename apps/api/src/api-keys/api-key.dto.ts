@@ -1,8 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
-import type { ApiKey } from '@app/accounts';
+import {
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateBy,
+} from 'class-validator';
+import { SCOPES, type ApiKey, type Scope } from '@app/accounts';
 import { IsPlainText } from '@app/platform';
 import { ToTime } from '../http/iso-time';
+import { MayBeLeftOut } from '../http/may-be-left-out';
 
 function IsFutureTime(): PropertyDecorator {
   return ValidateBy({
@@ -27,7 +37,7 @@ export class CreateApiKeyBody {
   name!: string;
 
   @ApiPropertyOptional({
-    description: 'When it stops working; left out: never',
+    description: 'When it stops working; if omitted: never. Not later than the key that creates it.',
     type: String,
     format: 'date-time',
     nullable: true,
@@ -36,6 +46,24 @@ export class CreateApiKeyBody {
   @IsOptional()
   @IsFutureTime()
   expiresAt?: Date | null;
+
+  @ApiPropertyOptional({
+    description:
+      '`READ`: read everything. `MANAGE`: change webhooks, send tests, retries and replays. `ADMIN`: everything, with ' +
+      'API keys, sessions and erasures.',
+    enum: SCOPES,
+    isArray: true,
+    minItems: 1,
+    uniqueItems: true,
+    default: ['ADMIN'],
+    example: ['READ', 'MANAGE'],
+  })
+  @MayBeLeftOut()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(SCOPES, { each: true, message: `must only have ${SCOPES.join(', ')}` })
+  scopes?: Scope[];
 }
 
 /** An API key as its account sees it: the key itself is not known to us any more. */
@@ -48,6 +76,9 @@ export class ApiKeyView {
 
   @ApiProperty({ example: 'skc_live_…wxyz', description: 'Tells which key it is without telling the key' })
   hint!: string;
+
+  @ApiProperty({ enum: SCOPES, isArray: true })
+  scopes!: Scope[];
 
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt!: Date;
@@ -76,6 +107,6 @@ export class ApiKeyPage {
 }
 
 export function toApiKeyView(apiKey: ApiKey): ApiKeyView {
-  const { id, name, hint, createdAt, lastUsedAt, expiresAt, revokedAt } = apiKey;
-  return { id, name, hint, createdAt, lastUsedAt, expiresAt, revokedAt };
+  const { id, name, hint, scopes, createdAt, lastUsedAt, expiresAt, revokedAt } = apiKey;
+  return { id, name, hint, scopes, createdAt, lastUsedAt, expiresAt, revokedAt };
 }

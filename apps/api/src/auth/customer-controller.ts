@@ -2,11 +2,12 @@ import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs
 import { ApiBearerAuth } from '@nestjs/swagger';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor';
 import { CallerRateLimitGuard } from '../rate-limits/caller-rate-limit.guard';
+import { EveryRouteHasAScope } from './authenticated';
 import { CustomerGuard } from './customer.guard';
 
 /**
- * A controller under `/v1` which only customers may call; its handlers take `@Caller()`. Every route of it is limited
- * by key, and every POST takes an `Idempotency-Key`.
+ * A controller under `/v1` that only customers may call; its handlers take `@Caller()`, and each declares the scope
+ * that it needs by `@Authenticated`. Every route is limited by key, and every POST takes an `Idempotency-Key`.
  */
 export function CustomerController(path: string): ClassDecorator {
   return applyDecorators(
@@ -14,5 +15,6 @@ export function CustomerController(path: string): ClassDecorator {
     UseGuards(CustomerGuard, CallerRateLimitGuard),
     UseInterceptors(IdempotencyInterceptor),
     ApiBearerAuth('apiKey'),
+    EveryRouteHasAScope,
   );
 }

@@ -1,13 +1,17 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { ApiKeyService, DashboardSessions } from '@app/accounts';
+import { ApiKeyService, DashboardSessions, hasScope, type AccountStatus } from '@app/accounts';
 import { Problem } from '@app/platform';
+import { scopeOf } from './authenticated';
 import type { CustomerCaller } from './caller';
 import { SessionCookie } from './session-cookie';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Lets customers in: by `Authorization: Bearer <API key>`, or by the cookie of a dashboard session. */
+/**
+ * Authenticates customers, by `Authorization: Bearer <API key>` or by the cookie of a dashboard session, and requires
+ * the scope that the route declares.
+ */
 @Injectable()
 export class CustomerGuard implements CanActivate {
   constructor(
@@ -19,8 +23,10 @@ export class CustomerGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const { authorization } = request.headers;
-    request.caller =
+    const caller =
       authorization === undefined ? await this.bySession(request) : await this.byKey(authorization);
+    requireScope(caller, context.getHandler());
+    request.caller = caller;
     return true;
   }
 
@@ -29,17 +35,44 @@ export class CustomerGuard implements CanActivate {
     const holder = presented === undefined ? null : await this.apiKeys.authenticate(presented);
     if (!holder)
       throw unauthorized('The API key is not valid: unknown, expired or revoked.', 'invalid_token');
-    return { accountId: holder.accountId, actor: { kind: 'key', id: holder.keyId } };
+    requireActive(holder.accountStatus);
+    const { accountId, keyId, scopes, expiresAt } = holder;
+    return { accountId, actor: { kind: 'key', id: keyId }, credentialId: keyId, scopes, keyId, expiresAt };
   }
 
   private async bySession(request: Request): Promise<CustomerCaller> {
     const token = this.cookie.read(request);
     if (token === null) throw unauthorized('Show an API key: Authorization: Bearer skc_live_….');
     const session = await this.sessions.find(token);
-    if (!session) throw unauthorized('The session is over. Open the dashboard anew.');
+    if (!session) throw unauthorized('Your session expired. Sign in again.');
+    requireActive(session.accountStatus);
     if (!SAFE_METHODS.has(request.method)) refuseForgery(request);
-    return { accountId: session.accountId, actor: { kind: 'dashboard', id: session.id } };
+    const { accountId, id, actor, scopes, key } = session;
+    return {
+      accountId,
+      actor: actor
+        ? { kind: 'dashboard', id: actor.id, name: actor.name, credentialId: id }
+        : { kind: 'dashboard', id },
+      credentialId: id,
+      scopes,
+      keyId: key?.id ?? null,
+      expiresAt: key?.expiresAt ?? null,
+    };
   }
+}
+
+function requireActive(status: AccountStatus): void {
+  if (status !== 'ACTIVE')
+    throw new Problem('account_suspended', 'The account is suspended. Contact support to reactivate it.');
+}
+
+function requireScope(caller: CustomerCaller, handler: object): void {
+  const scope = scopeOf(handler);
+  if (scope === undefined) throw new Error('The route declares no scope');
+  if (scope === 'ANY' || hasScope(caller.scopes, scope)) return;
+  throw new Problem('insufficient_scope', `This needs an API key with the scope ${scope}.`, {
+    headers: { 'WWW-Authenticate': `Bearer realm="skipcalls", error="insufficient_scope", scope="${scope}"` },
+  });
 }
 
 /**

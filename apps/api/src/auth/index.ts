@@ -1,3 +1,4 @@
+export { Authenticated, type RouteScope } from './authenticated';
 export { AuthModule } from './auth.module';
 export { Caller, callerOf, type CustomerCaller } from './caller';
 export { CustomerController } from './customer-controller';

@@ -2,7 +2,7 @@ import { Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DeliveryReader, ResendService } from '@app/delivery';
 import { IdParam, type Page } from '@app/platform';
-import { Caller, CustomerController, type CustomerCaller } from '../auth';
+import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { DeliveriesQuery } from './delivery.dto';
 import { DeliveryDetailView, DeliveryPage, DeliveryView } from './delivery.view';
 
@@ -15,6 +15,7 @@ export class DeliveriesController {
   ) {}
 
   @Get()
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({
     summary: 'List deliveries, newest first',
     description: 'What arrives meanwhile neither shifts nor repeats what is on the pages that follow.',
@@ -26,6 +27,7 @@ export class DeliveriesController {
   }
 
   @Get(':id')
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'Read a delivery with its attempts' })
   @ApiOkResponse({ type: DeliveryDetailView })
   read(
@@ -37,6 +39,7 @@ export class DeliveriesController {
 
   @Post(':id/retry')
   @HttpCode(202)
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({
     summary: 'Send once more, now',
     description:

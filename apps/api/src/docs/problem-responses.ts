@@ -32,6 +32,10 @@ const PROBLEM_SCHEMA = {
 const DETAILS: Partial<Record<ProblemCode, string>> = {
   unauthorized: 'The API key is not valid: unknown, expired or revoked.',
   forbidden: 'A change by a dashboard session needs the header X-Requested-With, sent by a page of our own.',
+  insufficient_scope: 'This needs an API key with the scope MANAGE.',
+  account_suspended: 'The account is suspended. Contact support to reactivate it.',
+  limit_reached: 'An account may have 100 webhooks. Delete one that is no longer used.',
+  loop_detected: 'This service sent the request itself. A webhook cannot call this API: change its URL.',
   malformed_json: 'The body is not valid JSON.',
   payload_too_large: 'The body is larger than 262144 bytes.',
   unsupported_media_type: 'Send the body as application/json.',
@@ -77,14 +81,21 @@ function codesOf({ method, path, operation }: Route): ProblemCode[] {
   const isOfCustomers = path.startsWith('/v1/');
   const isSession = path === '/v1/session';
   const isConditional = operation.parameters?.some((one) => 'name' in one && one.name === 'If-Match');
+  const scope = (operation as { 'x-required-scope'?: string })['x-required-scope'];
+  const needsScope = scope !== undefined && scope !== 'ANY';
+  const isLimited =
+    (method === 'post' && /^\/v1\/(webhooks|api-keys)$/.test(path)) || (method === 'patch' && isConditional);
   const codes: (ProblemCode | false | undefined)[] = [
     takesInput && 'validation_failed',
     isWrite && 'malformed_json',
     (Boolean(operation.security?.length) || isSession) && 'unauthorized',
     // A cookie alone changes nothing: it has to come with a header that only our own pages can send.
     isOfCustomers && method !== 'get' && 'forbidden',
+    needsScope && 'insufficient_scope',
+    isOfCustomers && 'account_suspended',
     (path.includes('{') || isSession) && 'not_found',
     isOfCustomers && method === 'post' && 'conflict',
+    isLimited && 'limit_reached',
     path.endsWith('/retry') && 'expunged',
     isConditional && 'precondition_failed',
     isWrite && 'payload_too_large',
@@ -93,6 +104,7 @@ function codesOf({ method, path, operation }: Route): ProblemCode[] {
     isOfCustomers && 'rate_limited',
     'dependency_unavailable',
     path.startsWith('/internal/v1/events') && 'overloaded',
+    'loop_detected',
   ];
   return codes.filter((code) => typeof code === 'string');
 }

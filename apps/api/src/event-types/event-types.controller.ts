@@ -7,7 +7,7 @@ import {
   type EventTypeDescription,
   type PayloadFormat,
 } from '@app/formatting';
-import { CustomerController } from '../auth';
+import { Authenticated, CustomerController } from '../auth';
 
 const FIRST = EVENT_TYPE_CATALOG[0];
 const BY_FORMAT = {
@@ -45,6 +45,7 @@ export class EventTypePage {
 @CustomerController('event-types')
 export class EventTypesController {
   @Get()
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'What can happen, with the schema and an example of each body' })
   @ApiOkResponse({ type: EventTypePage })
   list(): EventTypePage {

@@ -3,7 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { DeliveryReader, PayloadExpunger } from '@app/delivery';
 import { EventReader } from '@app/events';
 import { IdParam, type Page } from '@app/platform';
-import { Caller, CustomerController, type CustomerCaller } from '../auth';
+import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { EventsQuery } from './event.dto';
 import { EventDetailView, EventPage, EventView } from './event.view';
 
@@ -17,6 +17,7 @@ export class EventsController {
   ) {}
 
   @Get()
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({
     summary: 'List events, newest first',
     description: 'Those that no webhook wanted with them. What was said is in `GET /v1/events/{id}`.',
@@ -28,6 +29,7 @@ export class EventsController {
   }
 
   @Get(':id')
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'Read an event with its call record and its deliveries' })
   @ApiOkResponse({ type: EventDetailView })
   async read(
@@ -40,6 +42,7 @@ export class EventsController {
 
   @Delete(':id/payload')
   @HttpCode(204)
+  @Authenticated({ scope: 'ADMIN' })
   @ApiOperation({
     summary: 'Forget what was said',
     description:

@@ -18,7 +18,7 @@ export class CallerRateLimitGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const limit = this.config.API_REQUESTS_PER_MINUTE;
     if (limit > 0) {
-      const allowance = await this.limiter.take(callerOf(context).actor.id, limit, WINDOW_SECONDS);
+      const allowance = await this.limiter.take(callerOf(context).credentialId, limit, WINDOW_SECONDS);
       enforce(allowance, WINDOW_SECONDS, context.switchToHttp().getResponse<Response>());
     }
     return true;

@@ -2,7 +2,7 @@ import { Body, Get, HttpCode, Module, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ReplayModule, ReplayService } from '@app/delivery';
 import { IdParam, type Page, PageQuery } from '@app/platform';
-import { Caller, CustomerController, type CustomerCaller } from '../auth';
+import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { ReplayBody, ReplayPage, ReplayView, toReplayView } from './replay.dto';
 
 @ApiTags('Replay')
@@ -12,6 +12,7 @@ export class WebhookReplaysController {
 
   @Post(':id/replay')
   @HttpCode(202)
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({
     summary: 'Send again what failed or was missed',
     description:
@@ -28,6 +29,7 @@ export class WebhookReplaysController {
   }
 
   @Get(':id/replays')
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'List the replays of a webhook, newest first' })
   @ApiOkResponse({ type: ReplayPage })
   async list(
@@ -46,6 +48,7 @@ export class ReplaysController {
   constructor(private readonly replays: ReplayService) {}
 
   @Get(':id')
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'Read how far a replay is' })
   @ApiOkResponse({ type: ReplayView })
   async read(@Caller() caller: CustomerCaller, @IdParam('rpl', 'replay') id: string): Promise<ReplayView> {
@@ -54,6 +57,7 @@ export class ReplaysController {
 
   @Post(':id/cancel')
   @HttpCode(200)
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({
     summary: 'Cancel a replay',
     description: 'What is in line already is still sent. One that has ended stays as it is.',

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DashboardLoginController } from './dashboard-login.controller';
-import { SessionController, SignInController } from './sessions.controller';
+import { SessionController, SessionsController } from './sessions.controller';
+import { SignInController } from './sign-in.controller';
 
 /** Signing in to the dashboard, by a link or by a key, and out of it. */
-@Module({ controllers: [SignInController, SessionController, DashboardLoginController] })
+@Module({ controllers: [SignInController, SessionController, SessionsController, DashboardLoginController] })
 export class SessionsApiModule {}

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiPropertyOptional, ApiTags } from '@nest
 import { IsString } from 'class-validator';
 import { DeliveryReadingModule, DeliveryStats } from '@app/delivery';
 import { IdParam } from '@app/platform';
-import { Caller, CustomerController, type CustomerCaller } from '../auth';
+import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { MayBeLeftOut } from '../http/may-be-left-out';
 import { StatsView } from './stats.view';
 
@@ -25,6 +25,7 @@ export class StatsController {
   constructor(private readonly stats: DeliveryStats) {}
 
   @Get(':id/stats')
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'How its attempts went: outcomes, success rate, response times, by the hour' })
   @ApiOkResponse({ type: StatsView })
   read(

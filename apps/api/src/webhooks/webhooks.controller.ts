@@ -10,7 +10,7 @@ import {
 import type { Response } from 'express';
 import { IdParam, PageQuery, toPage, type Page } from '@app/platform';
 import { WebhookSecrets, WebhookService, type ChangeOf, type Webhook } from '@app/webhooks';
-import { Caller, CustomerController, type CustomerCaller } from '../auth';
+import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { etagOf, versionsOf } from '../http/etag';
 import { CreateWebhookBody, RotateSecretBody, TestWebhookBody, UpdateWebhookBody } from './webhook.dto';
 import { RotatedWebhookView, toWebhookView, WebhookPage, WebhookView } from './webhook.view';
@@ -34,6 +34,7 @@ export class WebhooksController {
   ) {}
 
   @Post()
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({ summary: 'Create a webhook' })
   @ApiCreatedResponse({ type: WebhookView })
   async create(
@@ -45,6 +46,7 @@ export class WebhooksController {
   }
 
   @Get()
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'List webhooks, newest first' })
   @ApiOkResponse({ type: WebhookPage })
   async list(@Caller() caller: CustomerCaller, @Query() page: PageQuery): Promise<Page<WebhookView>> {
@@ -54,6 +56,7 @@ export class WebhooksController {
   }
 
   @Get(':id')
+  @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'Read a webhook' })
   @ApiOkResponse({ type: WebhookView })
   async read(
@@ -65,6 +68,7 @@ export class WebhooksController {
   }
 
   @Patch(':id')
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({ summary: 'Change a webhook', description: 'What is left out stays as it is.' })
   @IfMatch
   @ApiOkResponse({ type: WebhookView })
@@ -80,6 +84,7 @@ export class WebhooksController {
 
   @Delete(':id')
   @HttpCode(204)
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({ summary: 'Delete a webhook', description: 'Its deliveries stay to be read.' })
   @IfMatch
   @ApiNoContentResponse()
@@ -93,6 +98,7 @@ export class WebhooksController {
 
   @Post(':id/test')
   @HttpCode(200)
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({
     summary: 'Send one sample event now',
     description: 'Answers when it was sent; it is not retried.',
@@ -108,6 +114,7 @@ export class WebhooksController {
 
   @Post(':id/rotate-secret')
   @HttpCode(200)
+  @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({
     summary: 'Replace the secret',
     description: 'The present one signs as well for a while, so that receivers can follow.',

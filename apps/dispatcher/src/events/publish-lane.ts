@@ -3,7 +3,15 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { EventBus } from '@app/events';
-import { MAX_EVENT_BODY_BYTES, Problem, REQUEST_ID, requireObject, toProblem } from '@app/platform';
+import {
+  isOwnRequest,
+  loopDetected,
+  MAX_EVENT_BODY_BYTES,
+  Problem,
+  REQUEST_ID,
+  requireObject,
+  toProblem,
+} from '@app/platform';
 import { PublisherToken } from '../publisher-token';
 
 const PATH = '/internal/v1/events';
@@ -39,6 +47,7 @@ export class PublishLane implements OnApplicationBootstrap {
   /** Nobody without the token has a body of theirs parsed. */
   private mayEnter(request: IncomingMessage, response: ServerResponse): boolean {
     try {
+      if (isOwnRequest(request.headers)) throw loopDetected();
       this.token.require(request.headers.authorization);
       return true;
     } catch (error) {
@@ -50,6 +59,7 @@ export class PublishLane implements OnApplicationBootstrap {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     try {
+      if (isOwnRequest(request.headers)) throw loopDetected();
       this.token.require(request.headers.authorization);
       const body = await readBody(request);
       const accepted = await this.bus.publish(requireObject(parseJson(body)));

@@ -10,9 +10,12 @@ export const PROBLEMS = {
   malformed_json: [400, 'The body is not valid JSON'],
   unauthorized: [401, 'Authentication is missing or not valid'],
   forbidden: [403, 'Not allowed'],
+  insufficient_scope: [403, 'The API key lacks a scope'],
+  account_suspended: [403, 'The account is suspended'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'This method is not allowed here'],
   conflict: [409, 'This is not possible in the present state'],
+  limit_reached: [409, 'A limit of the account is reached'],
   expunged: [410, 'The payload has been expunged'],
   precondition_failed: [412, 'It was changed in the meantime'],
   payload_too_large: [413, 'The body is too large'],
@@ -22,6 +25,7 @@ export const PROBLEMS = {
   internal_error: [500, 'Something went wrong on our side'],
   dependency_unavailable: [503, 'A service that we need is away'],
   overloaded: [503, 'Too busy to accept more at the moment'],
+  loop_detected: [508, 'The request was sent by this service itself'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -8,6 +8,7 @@ import helmet from 'helmet';
 import type { Config } from '../config/config';
 import { StructuredLogger } from '../observability/logging';
 import { WAITING_CONNECTIONS } from './doors';
+import { isOwnRequest, loopDetected } from './own-requests';
 import { Problem } from './problem';
 import { ProblemFilter, toProblem } from './problem.filter';
 import { refuseDeepJson } from './json-depth';
@@ -54,6 +55,7 @@ export function prepareApplication(app: INestApplication, config: Config): void 
     /^\/(v1|internal|health|metrics|docs)/,
     helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
   );
+  app.use(rejectOwnRequests);
   if (config.ALLOWED_ORIGINS.length > 0) app.enableCors({ origin: config.ALLOWED_ORIGINS, maxAge: 600 });
   app.use('/internal/v1/events/batch', refuseOtherTypes, json({ limit: MAX_BATCH_BODY_BYTES }));
   app.use('/internal', refuseOtherTypes, json({ limit: MAX_EVENT_BODY_BYTES }));
@@ -97,6 +99,16 @@ function correlate(request: Request, response: Response, next: NextFunction): vo
   request.id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
   response.setHeader('X-Request-Id', request.id);
   next();
+}
+
+const CALLABLE = /^\/+(v1|internal)(\/|$)/i;
+
+/** Before authentication, and without reading the body. */
+function rejectOwnRequests(request: Request, response: Response, next: NextFunction): void {
+  if (!CALLABLE.test(request.path) || !isOwnRequest(request.headers)) return next();
+  // What is left of a body that nobody reads would be taken for the next request.
+  response.setHeader('Connection', 'close');
+  next(loopDetected());
 }
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {

@@ -7,6 +7,7 @@ import { Storage20261124000005 } from './20261124000005-storage';
 import { AttemptsByTime20261125000006 } from './20261125000006-attempts-by-time';
 import { WaitingIndexes20261125000007 } from './20261125000007-waiting-indexes';
 import { HeldRetries20261126000008 } from './20261126000008-held-retries';
+import { Access20261128000201 } from './20261128000201-access';
 import { PhoneIndexKey20261128000401 } from './20261128000401-phone-index-key';
 import { WebhookVersions20261128000501 } from './20261128000501-webhook-versions';
 
@@ -20,6 +21,7 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261125000006-attempts-by-time', class: AttemptsByTime20261125000006 },
   { name: '20261125000007-waiting-indexes', class: WaitingIndexes20261125000007 },
   { name: '20261126000008-held-retries', class: HeldRetries20261126000008 },
+  { name: '20261128000201-access', class: Access20261128000201 },
   { name: '20261128000401-phone-index-key', class: PhoneIndexKey20261128000401 },
   { name: '20261128000501-webhook-versions', class: WebhookVersions20261128000501 },
 ];
