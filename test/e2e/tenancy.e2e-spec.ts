@@ -132,6 +132,8 @@ describe('nobody sees what isn’t theirs', () => {
         'POST /v1/api-keys',
         'DELETE /v1/api-keys/{id}',
         'GET /v1/session',
+        'GET /v1/sessions',
+        'DELETE /v1/sessions/{id}',
         'POST /v1/session',
         'DELETE /v1/session',
       ].sort(),
