@@ -22,7 +22,11 @@ export { parseCallData, type CallDataInput, type ParsedCallData } from './parse-
 export { FormatterRegistry } from './formatter-registry';
 export { FormattingModule } from './formatting.module';
 export {
+  FORMAT_NAMES,
+  isPayloadFormat,
   PAYLOAD_FORMATS,
+  type DestinationFormat,
+  type EmailContent,
   type FormatName,
   type Formatter,
   type PayloadFormat,

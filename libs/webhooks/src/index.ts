@@ -15,5 +15,6 @@ export {
 export { WebhookService, type ChangeOf, type NewWebhook } from './webhook.service';
 export { WebhooksModule } from './webhooks.module';
 export { WebhookTarget } from './target';
+export { emailAddress, inferType, shownUrl, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
 export { WebhookTargets } from './targets';
 export { WebhookTargetsModule } from './targets.module';

@@ -1,3 +1,4 @@
+import { requestUrl, type WebhookType } from './webhook-type';
 import type { RetryPolicyName, WebhookStatus } from './webhook.entity';
 
 /** What sending needs to know of a webhook, with its secrets opened: kept in memory only, and never logged. */
@@ -12,10 +13,10 @@ export class WebhookTarget {
 
   constructor(private readonly settings: WebhookTargetSettings) {
     this.isFailing = settings.isFailing;
-    const url = new URL(settings.url);
+    const url = requestUrl(settings.type, settings.url);
     this.origin = url.origin;
     this.path = url.pathname + url.search;
-    const { secret, previousSecret } = settings;
+    const { secret, previousSecret } = signs(settings);
     this.current = secret === null ? [] : [secret];
     this.rotating = secret !== null && previousSecret !== null ? [secret, previousSecret] : null;
   }
@@ -29,8 +30,18 @@ export class WebhookTarget {
     return this.settings.version;
   }
 
+  get type(): WebhookType {
+    return this.settings.type;
+  }
+
+  /** The whole URL, which may be a secret: never logged or recorded. */
   get url(): string {
     return this.settings.url;
+  }
+
+  /** The URL as it may be recorded and shown. */
+  get shownUrl(): string {
+    return this.settings.shownUrl;
   }
 
   get status(): WebhookStatus {
@@ -74,7 +85,9 @@ export class WebhookTarget {
 export interface WebhookTargetSettings {
   id: string;
   version: number;
+  type: WebhookType;
   url: string;
+  shownUrl: string;
   status: WebhookStatus;
   isDeleted: boolean;
   secret: string | null;
@@ -87,4 +100,9 @@ export interface WebhookTargetSettings {
   rateLimitPerSecond: number | null;
   circuitIsOpen: boolean;
   isFailing: boolean;
+}
+
+/** Only plain HTTP receivers verify signatures; chat services and mail servers get none. */
+function signs(settings: WebhookTargetSettings): Pick<WebhookTargetSettings, 'secret' | 'previousSecret'> {
+  return settings.type === 'HTTP' ? settings : { secret: null, previousSecret: null };
 }

@@ -11,12 +11,13 @@ import {
   toUuid,
 } from '@app/platform';
 import { WebhookTarget } from './target';
+import type { WebhookType } from './webhook-type';
 import type { CircuitState, RetryPolicyName, WebhookStatus } from './webhook.entity';
 
 const LOAD = {
   name: 'webhook-targets.load',
   text: `
-    select id, settings_version, url, status, deleted_at is not null as is_deleted, sealed_secret, sealed_previous_secret,
+    select id, settings_version, type, url, sealed_url, status, deleted_at is not null as is_deleted, sealed_secret, sealed_previous_secret,
            previous_secret_expires_at, sealed_headers, retry_policy, max_concurrency, rate_limit_per_second,
            circuit_state, failing_since is not null as is_failing
     from webhooks where id = any ($1::uuid[])`,
@@ -45,7 +46,9 @@ const MAX_LOADS = 5;
 interface TargetRow {
   id: string;
   settings_version: number;
+  type: WebhookType;
   url: string;
+  sealed_url: string | null;
   status: WebhookStatus;
   is_deleted: boolean;
   sealed_secret: string | null;
@@ -217,6 +220,9 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
       id: fromUuid('whk', row.id),
       version: row.settings_version,
       url: row.url,
+      type: row.type,
+      url: this.open(row.sealed_url) ?? row.url,
+      shownUrl: row.url,
       status: row.status,
       isDeleted: row.is_deleted,
       secret: this.open(row.sealed_secret),

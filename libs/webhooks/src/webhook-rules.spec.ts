@@ -6,6 +6,7 @@ const errorsOf = (settings: Partial<WebhookSettings>) => settingErrors(settings,
 const GOOD: WebhookSettings = {
   name: 'CRM Integration',
   url: 'https://example.com/hooks/calls',
+  type: 'HTTP',
   events: ['CALL_COMPLETED'],
   format: 'DEFAULT',
   status: 'ACTIVE',

@@ -2,6 +2,7 @@ import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from
 import { isPlainText, type FieldError } from '@app/platform';
 import type { AddressPolicy } from './address-policy';
 import { customHeaderErrors, type CustomHeaders } from './custom-headers';
+import { isMailto, mailtoError, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
 import { RETRY_POLICIES, type RetryPolicyName } from './webhook.entity';
 
 /** What a customer decides about a webhook. */
@@ -9,6 +10,8 @@ export interface WebhookSettings {
   name: string;
   url: string;
   events: EventType[];
+  /** If left out: inferred from the URL. */
+  type: WebhookType;
   format: PayloadFormat;
   /** `DISABLED` is for the system alone. */
   status: 'ACTIVE' | 'PAUSED';
@@ -44,7 +47,10 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
     if (message) errors.push({ path, message });
   };
   check('name', nameError);
-  check('url', (url) => (!isPlainText(url) ? 'has a control character in it' : addresses.refusal(url)));
+  check('url', (url) => urlError(url, addresses));
+  check('type', (type) =>
+    WEBHOOK_TYPES.includes(type) ? null : `must be one of ${WEBHOOK_TYPES.join(', ')}`,
+  );
   check('events', eventsError);
   check('format', (format) =>
     PAYLOAD_FORMATS.includes(format) ? null : `must be one of ${PAYLOAD_FORMATS.join(', ')}`,
@@ -58,6 +64,11 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
   check('secret', secretError);
   if (settings.headers) errors.push(...customHeaderErrors(settings.headers));
   return errors;
+}
+
+function urlError(url: string, addresses: AddressPolicy): string | null {
+  if (!isPlainText(url)) return 'has a control character in it';
+  return isMailto(url) ? mailtoError(url) : addresses.refusal(url);
 }
 
 function nameError(name: string): string | null {

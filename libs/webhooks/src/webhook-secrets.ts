@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@app/platform';
 import { secretHint } from '@app/signing';
 import { maskHeaders, withStoredValues, type CustomHeaders } from './custom-headers';
-import type { SealedSecret, Webhook } from './webhook.entity';
+import { isSecretUrl, shownUrl, type WebhookType } from './webhook-type';
+import type { SealedSecret, SealedUrl, Webhook } from './webhook.entity';
 
 /** What customers entrust to a webhook, its secrets and header values: encrypted before it is stored, opened only to be used. */
 @Injectable()
@@ -22,6 +23,15 @@ export class WebhookSecrets {
   setSecret(webhook: Webhook, secret: string | null): void {
     if (secret === null) webhook.useSecret(null);
     else if (!this.isPresent(webhook, secret)) webhook.useSecret(this.seal(secret));
+  }
+
+  sealUrl(type: WebhookType, url: string): SealedUrl {
+    return { shown: shownUrl(type, url), sealed: isSecretUrl(type, url) ? this.box.seal(url) : null };
+  }
+
+  /** The whole URL, for comparing and sending only. */
+  urlOf(webhook: Webhook): string {
+    return webhook.sealedUrl === null ? webhook.url : this.box.open(webhook.sealedUrl);
   }
 
   private headers(webhook: Webhook): CustomHeaders {

@@ -35,9 +35,9 @@ describe('a webhook', () => {
 
   it('does not hold the old server’s failures against a new URL, but against the same one', () => {
     const webhook = failing();
-    webhook.moveTo('https://example.com/a');
+    webhook.moveTo('HTTP', { shown: 'https://example.com/a', sealed: null });
     expect(webhook.circuitState).toBe('OPEN');
-    webhook.moveTo('https://example.com/b');
+    webhook.moveTo('HTTP', { shown: 'https://example.com/b', sealed: null });
     expect(webhook).toMatchObject({
       url: 'https://example.com/b',
       circuitState: 'CLOSED',

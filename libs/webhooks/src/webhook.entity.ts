@@ -1,6 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/core';
-import type { EventType, PayloadFormat } from '@app/formatting';
+import type { EventType, FormatName } from '@app/formatting';
 import { IdType, newId } from '@app/platform';
+import { inferType, type WebhookType } from './webhook-type';
 
 export const WEBHOOK_STATUSES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
@@ -24,13 +25,21 @@ export class Webhook {
   name: string;
 
   @Property({ type: 'text' })
+  type: WebhookType;
+
+  /** What may be shown of the URL: all of it, unless the URL is a secret. */
+  @Property({ type: 'text' })
   url: string;
+
+  /** The whole URL if it is a secret. */
+  @Property({ type: 'text', nullable: true, hidden: true })
+  sealedUrl: string | null = null;
 
   @Property({ columnType: 'text[]', type: 'array' })
   events: EventType[];
 
   @Property({ type: 'text' })
-  format: PayloadFormat = 'DEFAULT';
+  format: FormatName = 'DEFAULT';
 
   @Property({ type: 'text' })
   status: WebhookStatus = 'ACTIVE';
@@ -94,6 +103,7 @@ export class Webhook {
     this.accountId = accountId;
     this.name = name;
     this.url = url;
+    this.type = inferType(url);
     this.events = events;
   }
 
@@ -102,9 +112,10 @@ export class Webhook {
   }
 
   /** Sends to another address from now on. What the old one's server did says nothing about the new one. */
-  moveTo(url: string): void {
-    if (url === this.url) return;
-    this.url = url;
+  moveTo(type: WebhookType, url: SealedUrl): void {
+    this.type = type;
+    this.url = url.shown;
+    this.sealedUrl = url.sealed;
     this.forgetFailures();
   }
 
@@ -144,6 +155,7 @@ export class Webhook {
     this.deletedAt = now;
     this.useSecret(null);
     this.sealedHeaders = null;
+    this.sealedUrl = null;
   }
 
   private forgetFailures(): void {
@@ -158,4 +170,10 @@ export class Webhook {
 export interface SealedSecret {
   sealed: string;
   hint: string;
+}
+
+/** A URL as it is stored: what may be shown of it, and all of it encrypted if it is a secret. */
+export interface SealedUrl {
+  shown: string;
+  sealed: string | null;
 }

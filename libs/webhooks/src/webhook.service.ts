@@ -3,9 +3,11 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Actor } from '@app/accounts';
 import { afterCursor, ChangeFeed, Problem } from '@app/platform';
+import { isPayloadFormat } from '@app/formatting';
 import { generateSecret } from '@app/signing';
 import { AddressPolicy } from './address-policy';
 import { WebhookSecrets } from './webhook-secrets';
+import { formatOf, inferType, typeAfterMove, typeMismatch } from './webhook-type';
 import { settingErrors, WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
 import { Webhook } from './webhook.entity';
 
@@ -40,6 +42,7 @@ export class WebhookService {
   async create(accountId: string, input: NewWebhook, change: ChangeOf): Promise<Webhook> {
     this.check(input);
     const webhook = new Webhook(accountId, input.name, input.url, input.events);
+    this.direct(webhook, { ...input, type: input.type ?? inferType(input.url) });
     this.apply(webhook, input);
     await this.em.transactional(async (em) => {
       if ((await em.count(Webhook, { accountId, deletedAt: null })) >= MAX_WEBHOOKS_PER_ACCOUNT) {
@@ -89,6 +92,7 @@ export class WebhookService {
         ? { ...input, headers: this.secrets.restoreHeaders(webhook, input.headers) }
         : input;
       this.check(settings);
+      this.direct(webhook, settings);
       this.apply(webhook, settings);
       return { fields: Object.keys(input), ...(input.status ? { status: input.status } : {}) };
     });
@@ -168,23 +172,27 @@ export class WebhookService {
     if (errors.length > 0) throw Problem.invalid(errors);
   }
 
+  /** Sets where a webhook sends to, and what that is. A secret URL that comes back as it was shown is kept. */
+  private direct(webhook: Webhook, { url, type, format }: Partial<WebhookSettings>): void {
+    const from = this.secrets.urlOf(webhook);
+    const to = url === undefined || url === webhook.url ? from : url;
+    const next = type ?? (to === from ? webhook.type : typeAfterMove(webhook.type, from, to));
+    const mismatch = typeMismatch(next, to);
+    if (mismatch) throw Problem.invalid([{ path: url === undefined ? 'type' : 'url', message: mismatch }]);
+    if (next !== 'HTTP' && format !== undefined && format !== 'DEFAULT') {
+      throw Problem.invalid([{ path: 'format', message: `cannot be chosen for type ${next}` }]);
+    }
+    const sealed = this.secrets.sealUrl(next, to);
+    if (to !== from || next !== webhook.type || sealed.shown !== webhook.url) webhook.moveTo(next, sealed);
+    const chosen = format ?? (isPayloadFormat(webhook.format) ? webhook.format : 'DEFAULT');
+    webhook.format = formatOf(next, chosen);
+  }
+
   private apply(webhook: Webhook, settings: Partial<WebhookSettings>): void {
-    const {
-      name,
-      url,
-      events,
-      format,
-      status,
-      retryPolicy,
-      maxConcurrency,
-      rateLimitPerSecond,
-      secret,
-      headers,
-    } = settings;
+    const { name, events, status, retryPolicy, maxConcurrency, rateLimitPerSecond, secret, headers } =
+      settings;
     if (name !== undefined) webhook.name = name.trim();
-    if (url !== undefined) webhook.moveTo(url);
     if (events !== undefined) webhook.events = events;
-    if (format !== undefined) webhook.format = format;
     if (retryPolicy !== undefined) webhook.retryPolicy = retryPolicy;
     if (maxConcurrency !== undefined) webhook.maxConcurrency = maxConcurrency;
     if (rateLimitPerSecond !== undefined) webhook.rateLimitPerSecond = rateLimitPerSecond;

@@ -12,7 +12,7 @@ import {
   WAITING_REASONS,
   type WaitingReason,
 } from '@app/delivery';
-import { EVENT_TYPES, type EventType, PAYLOAD_FORMATS, type PayloadFormat } from '@app/formatting';
+import { EVENT_TYPES, type EventType, FORMAT_NAMES, type FormatName } from '@app/formatting';
 
 const TRIGGERS =
   '`event`: it happened; `retry`: the attempt before failed; `manual`: someone asked; `replay`; `test`';
@@ -37,11 +37,11 @@ export class DeliveryView implements DeliverySummary {
   test!: boolean;
 
   @ApiProperty({
-    enum: PAYLOAD_FORMATS,
+    enum: FORMAT_NAMES,
     example: 'DEFAULT',
     description: 'As it was set when the event happened: every attempt sends the same bytes',
   })
-  format!: PayloadFormat;
+  format!: FormatName;
 
   @ApiProperty({ enum: DELIVERY_STATUSES, example: 'DELIVERED' })
   status!: DeliveryStatus;

@@ -1,7 +1,14 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
 import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString } from 'class-validator';
 import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
-import { MAX_CUSTOM_HEADERS, RETRY_POLICIES, WEBHOOK_LIMITS, type RetryPolicyName } from '@app/webhooks';
+import {
+  MAX_CUSTOM_HEADERS,
+  RETRY_POLICIES,
+  WEBHOOK_LIMITS,
+  WEBHOOK_TYPES,
+  type RetryPolicyName,
+  type WebhookType,
+} from '@app/webhooks';
 import { MayBeLeftOut } from '../http/may-be-left-out';
 
 const SETTABLE_STATUSES = ['ACTIVE', 'PAUSED'] as const;
@@ -38,6 +45,16 @@ export class CreateWebhookBody {
   events!: EventType[];
 
   @ApiPropertyOptional({
+    description:
+      'What the URL belongs to. If omitted, it is inferred from the host: `SLACK` (hooks.slack.com), `DISCORD` ' +
+      '(discord.com/api/webhooks), `TEAMS` (webhook.office.com, logic.azure.com), `EMAIL` (mailto:), otherwise `HTTP`.',
+    enum: WEBHOOK_TYPES,
+  })
+  @MayBeLeftOut()
+  @IsIn(WEBHOOK_TYPES)
+  type?: WebhookType;
+
+  @ApiPropertyOptional({
     description: 'Signs every request, exactly as typed. Null or left out: requests are not signed.',
     type: String,
     nullable: true,
@@ -50,7 +67,7 @@ export class CreateWebhookBody {
   secret?: string | null;
 
   @ApiPropertyOptional({
-    description: '`DEFAULT` is nested, `ZAPIER` is one flat object',
+    description: 'For type `HTTP`: `DEFAULT` is nested, `ZAPIER` is one flat object',
     enum: PAYLOAD_FORMATS,
     default: 'DEFAULT',
   })
@@ -114,7 +131,7 @@ export class CreateWebhookBody {
 
 /** What is left out stays as it is; `secret: null` and `headers: null` remove them. */
 export class UpdateWebhookBody extends PickType(PartialType(CreateWebhookBody, { skipNullProperties: false }), [
-  'name', 'url', 'events', 'secret', 'format', 'status', 'headers', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond',
+  'name', 'url', 'type', 'events', 'secret', 'format', 'status', 'headers', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond',
 ] as const) {} // prettier-ignore
 
 export class RotateSecretBody {

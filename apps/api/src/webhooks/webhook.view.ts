@@ -1,7 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
 import {
-  CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, type CircuitState, type RetryPolicyName, type Webhook, type WebhookStatus,
+  EVENT_TYPES,
+  isPayloadFormat,
+  PAYLOAD_FORMATS,
+  type EventType,
+  type PayloadFormat,
+} from '@app/formatting';
+import {
+  CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, WEBHOOK_TYPES, type CircuitState, type RetryPolicyName, type Webhook,
+  type WebhookStatus, type WebhookType,
 } from '@app/webhooks'; // prettier-ignore
 
 export class CircuitView {
@@ -23,13 +30,20 @@ export class WebhookView {
   @ApiProperty({ example: 'CRM Integration' })
   name!: string;
 
-  @ApiProperty({ example: 'https://crm.example.com/hooks/calls' })
+  @ApiProperty({
+    example: 'https://crm.example.com/hooks/calls',
+    description:
+      'The URLs of Slack, Discord, and Teams are secrets and are shown as `https://hooks.slack.com/…/wxyz`',
+  })
   url!: string;
+
+  @ApiProperty({ enum: WEBHOOK_TYPES, description: 'What the URL belongs to' })
+  type!: WebhookType;
 
   @ApiProperty({ enum: EVENT_TYPES, isArray: true })
   events!: EventType[];
 
-  @ApiProperty({ enum: PAYLOAD_FORMATS })
+  @ApiProperty({ enum: PAYLOAD_FORMATS, description: 'For type `HTTP`; `DEFAULT` for all others' })
   format!: PayloadFormat;
 
   @ApiProperty({
@@ -119,8 +133,9 @@ export function toWebhookView(webhook: Webhook, maskedHeaders: Record<string, st
     id: webhook.id,
     name: webhook.name,
     url: webhook.url,
+    type: webhook.type,
     events: webhook.events,
-    format: webhook.format,
+    format: isPayloadFormat(webhook.format) ? webhook.format : 'DEFAULT',
     status: webhook.status,
     disabledReason: webhook.disabledReason,
     hasSecret: webhook.hasSecret,

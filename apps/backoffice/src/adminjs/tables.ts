@@ -1,8 +1,8 @@
 import { Account, ACTOR_KINDS, ApiKey, AuditEntry } from '@app/accounts';
 import { Attempt, ATTEMPT_OUTCOMES, ATTEMPT_TRIGGERS, Delivery } from '@app/delivery';
 import { Event } from '@app/events';
-import { EVENT_TYPES, PAYLOAD_FORMATS } from '@app/formatting';
-import { CIRCUIT_STATES, Webhook, WEBHOOK_STATUSES } from '@app/webhooks';
+import { EVENT_TYPES, FORMAT_NAMES } from '@app/formatting';
+import { CIRCUIT_STATES, Webhook, WEBHOOK_STATUSES, WEBHOOK_TYPES } from '@app/webhooks';
 import { planAttempts, planDeliveries, planEvents } from '../lists/plans';
 import { ROLES, type Permission } from '../staff/permissions';
 import { StaffUser } from '../staff/staff-user.entity';
@@ -55,8 +55,8 @@ export const TABLES: ShownTable[] = [
     icon: 'Share2',
     permission: 'read',
     titleProperty: 'name',
-    columns: ['name', 'accountId', 'url', 'status', 'circuitState', 'failingSince'],
-    filters: ['accountId', 'name', 'url', 'status', 'circuitState', 'events', 'format', 'createdAt'],
+    columns: ['name', 'accountId', 'type', 'url', 'status', 'circuitState', 'failingSince'],
+    filters: ['accountId', 'name', 'type', 'url', 'status', 'circuitState', 'events', 'format', 'createdAt'],
     references: { accountId: 'accounts' },
     drawn: {
       name: 'LongCell',
@@ -69,7 +69,8 @@ export const TABLES: ShownTable[] = [
     values: {
       status: WEBHOOK_STATUSES,
       circuitState: CIRCUIT_STATES,
-      format: PAYLOAD_FORMATS,
+      format: FORMAT_NAMES,
+      type: WEBHOOK_TYPES,
       events: EVENT_TYPES,
     },
     names: {

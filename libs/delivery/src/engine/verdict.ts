@@ -29,7 +29,7 @@ export function notSent(target: WebhookTarget | null, errorText: string, now: nu
     statusCode: null,
     errorCode: 'NOT_SENT',
     errorText,
-    requestUrl: target?.url ?? '',
+    requestUrl: target?.shownUrl ?? '',
     requestHeaders: '{}',
     responseHeaders: null,
     responseBody: null,

@@ -8,7 +8,7 @@ const body = Buffer.from('{"id":"evt_1"}');
 
 const target = (changes: { secret?: string | null; previousSecret?: string | null; customHeaders?: Record<string, string> | null } = {}) =>
   new WebhookTarget({
-    id: 'whk_1', url: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false,
+    id: 'whk_1', type: 'HTTP', url: 'https://example.com/hook?a=1', shownUrl: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false,
     secret: null, previousSecret: null, previousSecretExpiresAt: 2_000_000, customHeaders: null,
     retryPolicy: 'STANDARD', maxConcurrency: null, rateLimitPerSecond: null,
     version: 1, circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,

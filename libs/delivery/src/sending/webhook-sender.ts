@@ -96,7 +96,7 @@ function toResult(
     statusCode: answer.statusCode,
     errorCode: answer.failure?.errorCode ?? null,
     errorText: answer.failure?.errorText ?? null,
-    requestUrl: target.url,
+    requestUrl: target.shownUrl,
     requestHeaders: recordedHeaders(headers, target.customHeaders),
     responseHeaders: answer.headers,
     responseBody: answer.body,

@@ -10,6 +10,7 @@ import { HeldRetries20261126000008 } from './20261126000008-held-retries';
 import { Access20261128000201 } from './20261128000201-access';
 import { PhoneIndexKey20261128000401 } from './20261128000401-phone-index-key';
 import { WebhookVersions20261128000501 } from './20261128000501-webhook-versions';
+import { Destinations20261128000801 } from './20261128000801-destinations';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000201-access', class: Access20261128000201 },
   { name: '20261128000401-phone-index-key', class: PhoneIndexKey20261128000401 },
   { name: '20261128000501-webhook-versions', class: WebhookVersions20261128000501 },
+  { name: '20261128000801-destinations', class: Destinations20261128000801 },
 ];
