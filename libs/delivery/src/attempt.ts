@@ -46,4 +46,6 @@ export interface AttemptResult {
   responseTruncated: boolean;
   /** `Retry-After` of a 429 or 503, in milliseconds from the end of the attempt. */
   retryAfterMs: number | null;
+  /** Whether the webhook can never work again, so that its deliveries end here. */
+  ended?: boolean;
 }

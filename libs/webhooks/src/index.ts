@@ -16,5 +16,6 @@ export { WebhookService, type ChangeOf, type NewWebhook } from './webhook.servic
 export { WebhooksModule } from './webhooks.module';
 export { WebhookTarget } from './target';
 export { emailAddress, inferType, shownUrl, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
+export { WebhookDisabler } from './webhook-disabler';
 export { WebhookTargets } from './targets';
 export { WebhookTargetsModule } from './targets.module';

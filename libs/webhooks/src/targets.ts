@@ -219,7 +219,6 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     return new WebhookTarget({
       id: fromUuid('whk', row.id),
       version: row.settings_version,
-      url: row.url,
       type: row.type,
       url: this.open(row.sealed_url) ?? row.url,
       shownUrl: row.url,

@@ -2,7 +2,7 @@ import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from
 import { isPlainText, type FieldError } from '@app/platform';
 import type { AddressPolicy } from './address-policy';
 import { customHeaderErrors, type CustomHeaders } from './custom-headers';
-import { isMailto, mailtoError, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
+import { isMailto, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
 import { RETRY_POLICIES, type RetryPolicyName } from './webhook.entity';
 
 /** What a customer decides about a webhook. */
@@ -68,7 +68,9 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
 
 function urlError(url: string, addresses: AddressPolicy): string | null {
   if (!isPlainText(url)) return 'has a control character in it';
-  return isMailto(url) ? mailtoError(url) : addresses.refusal(url);
+  return isMailto(url)
+    ? 'cannot be an email address: this service has no mail server'
+    : addresses.refusal(url);
 }
 
 function nameError(name: string): string | null {

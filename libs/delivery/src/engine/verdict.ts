@@ -47,7 +47,7 @@ export function decide(
 ): Verdict {
   if (result.outcome === 'DELIVERED') return { status: 'DELIVERED' };
   if (delivery.trigger === 'manual') return { status: 'KEPT' };
-  if (delivery.trigger === 'test' || !target) return { status: 'FAILED' };
+  if (delivery.trigger === 'test' || !target || result.ended) return { status: 'FAILED' };
   const retryInMs = nextRetryDelay(target.retryPolicy, delivery.position, result, random);
   return retryInMs === null ? { status: 'FAILED' } : { status: 'RETRY', retryInMs };
 }

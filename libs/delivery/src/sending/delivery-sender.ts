@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { FormatterRegistry, type FormatName, type Formatter } from '@app/formatting';
 import { SigningService } from '@app/signing';
-import type { WebhookTarget } from '@app/webhooks';
+import { WebhookDisabler, type WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
+import { meaningOf } from './response-meaning';
 import { WebhookSender } from './webhook-sender';
 
 /** What sending needs to know of a delivery. */
@@ -23,10 +24,13 @@ export interface SendableDelivery {
 /** Makes one attempt of a delivery: renders its body, signs it, and sends it. */
 @Injectable()
 export class DeliverySender {
+  private readonly logger = new Logger('DeliverySender');
+
   constructor(
     private readonly formatters: FormatterRegistry,
     private readonly signing: SigningService,
     private readonly http: WebhookSender,
+    private readonly disabler: WebhookDisabler,
   ) {}
 
   /** @returns what came of it, or null when there is nothing to send. */
@@ -38,7 +42,7 @@ export class DeliverySender {
     if (body === null) return null;
     const now = Date.now();
     const timestamp = Math.floor(now / 1_000);
-    return this.http.send({
+    const result = await this.http.send({
       target,
       body,
       eventId: event.id,
@@ -49,5 +53,42 @@ export class DeliverySender {
       test: event.test,
       signatures: this.signing.sign(target.liveSecretsAt(now), body, event.id, timestamp),
     });
+    return this.interpreted(result, target, event.test);
   }
+
+  /** Applies what the response means for this type of webhook. A test only shows it. */
+  private interpreted(result: AttemptResult, target: WebhookTarget, isTest: boolean): AttemptResult {
+    const { statusCode, responseHeaders, responseBody } = result;
+    if (statusCode === null) return result;
+    const response = { statusCode, headers: responseHeaders, body: responseBody };
+    const meaning = meaningOf(target.type, response, result.startedAt + result.durationMs);
+    switch (meaning.kind) {
+      case 'DONE':
+        return result;
+      case 'RETRY':
+        return { ...result, retryAfterMs: null };
+      case 'HELD':
+        return { ...result, ...throttled(result), retryAfterMs: meaning.forMs };
+      case 'ENDED':
+        if (!isTest) this.disable(target, meaning.reason);
+        return { ...result, errorText: meaning.reason, retryAfterMs: null, ended: true };
+    }
+  }
+
+  /** The attempt is recorded whether or not this succeeds: the next attempt gets the same response, and disables it then. */
+  private disable(target: WebhookTarget, reason: string): void {
+    this.disabler.disable(target, reason).catch((error: unknown) => {
+      this.logger.warn({ err: error, webhookId: target.id, msg: 'A webhook could not be disabled' });
+    });
+  }
+}
+
+/** A response that looks like a success, and says inside that the message was not taken. */
+function throttled(result: AttemptResult): Partial<AttemptResult> {
+  if (result.outcome !== 'DELIVERED') return {};
+  return {
+    outcome: 'HTTP_ERROR',
+    errorCode: 'THROTTLED',
+    errorText: 'The service accepted the request, but has throttled the message.',
+  };
 }

@@ -21,6 +21,18 @@ export class Destinations20261128000801 extends Migration {
     this.addSql(
       `comment on column webhooks.sealed_mail_key is 'key of the links in its emails; a new address has a new key'`,
     );
+    // Every process must see a new webhook as it sees a changed one: it may have a filter.
+    this.addSql(`
+      create function mark_new_webhook() returns trigger language plpgsql as $$
+      begin
+        new.changed_in := pg_current_xact_id();
+        return new;
+      end $$`);
+    this.addSql(
+      `create trigger webhooks_created before insert on webhooks for each row execute function mark_new_webhook()`,
+    );
+    this.addSql(`
+      create index webhooks_filtered on webhooks (account_id) where filter is not null and deleted_at is null`);
     this.addSql(`alter table events add column skipped bytea`);
     this.addSql(
       `comment on column events.skipped is 'the webhooks that got no delivery when the event was committed, 17 bytes each: the reason, and the id of the webhook'`,
@@ -29,6 +41,9 @@ export class Destinations20261128000801 extends Migration {
 
   override down(): void {
     this.addSql('alter table events drop column skipped');
+    this.addSql('drop index webhooks_filtered');
+    this.addSql('drop trigger webhooks_created on webhooks');
+    this.addSql('drop function mark_new_webhook');
     this.addSql(`delete from webhooks where type <> 'HTTP'`);
     this.addSql(`
       alter table webhooks
