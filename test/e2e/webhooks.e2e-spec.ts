@@ -43,6 +43,7 @@ describe('/v1/webhooks', () => {
         id: expect.stringMatching(/^whk_[0-9a-f-]{36}$/),
         name: 'CRM Integration',
         url: 'https://crm.example.com/hooks',
+        type: 'HTTP',
         events: ['CALL_COMPLETED'],
         format: 'DEFAULT',
         status: 'ACTIVE',

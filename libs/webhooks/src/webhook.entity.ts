@@ -113,6 +113,7 @@ export class Webhook {
 
   /** Sends to another address from now on. What the old one's server did says nothing about the new one. */
   moveTo(type: WebhookType, url: SealedUrl): void {
+    if (type === this.type && url.sealed === null && url.shown === this.url) return;
     this.type = type;
     this.url = url.shown;
     this.sealedUrl = url.sealed;
