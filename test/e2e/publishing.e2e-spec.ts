@@ -214,6 +214,12 @@ describe('publishing', () => {
       return { ...record, summaries: { full: 'x'.repeat(rest), short: null } };
     };
     const MIB = 1024 * 1024;
+    /** As Python writes JSON by default. */
+    const escaped = (value: unknown) =>
+      JSON.stringify(value).replace(
+        /[^\x20-\x7e]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
 
     const cases: [string, number, string | null, () => { token?: string; body?: any; headers?: Record<string, string> }][] = [
       ['an event', 202, null, () => ({ body: eventInput(accountId) })],
@@ -231,6 +237,14 @@ describe('publishing', () => {
       ['null', 400, null, () => ({ body: 'null' })],
       ['an empty body', 400, null, () => ({ body: '' })],
       ['no body', 400, null, () => ({})],
+      ['bytes that are not UTF-8', 400, 'malformed_json', () => ({ body: Buffer.from(JSON.stringify(eventInput(accountId, { data: callData({ agent: { id: 'a', name: 'José' } }) })), 'latin1') })],
+      ['a name given twice', 400, 'validation_failed', () => ({ body: JSON.stringify(eventInput(accountId)).replace('"crmId":"42"', '"crmId":"42","crmId":"43"') })],
+      ['a number with too many digits', 400, 'validation_failed', () => ({ body: JSON.stringify(eventInput(accountId)).replace('"crmId":"42"', '"crmId":7615917337495251231') })],
+      ['a key in the header', 202, null, () => ({ body: eventInput(accountId), headers: { 'idempotency-key': 'in-the-header' } })],
+      ['another key in the header', 400, 'validation_failed', () => ({ body: eventInput(accountId, { idempotencyKey: 'b' }), headers: { 'idempotency-key': 'a' } })],
+      ['JSON in utf8', 202, null, () => ({ body: eventInput(accountId), headers: { 'content-type': 'application/json; charset=utf8' } })],
+      ['JSON in UTF-16', 415, 'unsupported_media_type', () => ({ body: '{}', headers: { 'content-type': 'application/json; charset=utf-16' } })],
+      ['340,000 escaped characters', 202, null, () => ({ body: escaped(eventInput(accountId, { data: { ...callData(), summaries: { full: '漢'.repeat(340_000), short: null } } })) })],
       ['a byte order mark', 202, null, () => ({ body: '\uFEFF' + JSON.stringify(eventInput(accountId)) })],
       ['a form', 415, 'unsupported_media_type', () => ({ body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } })],
       ['plain text', 415, 'unsupported_media_type', () => ({ body: '{}', headers: { 'content-type': 'text/plain' } })],

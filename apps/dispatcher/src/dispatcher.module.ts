@@ -9,6 +9,7 @@ import {
 import { EventsModule } from '@app/events';
 import { QUEUES, registerQueues } from '@app/platform';
 import { AccountsHttpModule } from './accounts.module';
+import { BatchPublisher } from './events/batch.publisher';
 import { EventsController } from './events/events.controller';
 import { PublishLane } from './events/publish-lane';
 import { PublisherTokenModule } from './publisher-token';
@@ -34,6 +35,7 @@ import { Housekeeping } from './schedules/housekeeping';
   controllers: [EventsController],
   providers: [
     Housekeeping,
+    BatchPublisher,
     PublishLane,
     CallEventsProcessor,
     CallEventsCleaner,

@@ -1,9 +1,17 @@
-import { BeforeApplicationShutdown, Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
-import { dependencyAway, GroupCommit, isDependencyAway, Metrics, Problem } from '@app/platform';
-import { EventStore, type NewEvent, type StoredEvent } from './event-store';
-import { FirstAttempts } from './first-attempts';
+import { BeforeApplicationShutdown, Injectable, OnModuleDestroy } from '@nestjs/common';
+import { type FieldError, isDependencyAway, Problem } from '@app/platform';
+import { EventCommits } from './event-commits';
+import { EventStore, type NewEvent } from './event-store';
+import { type JsonDocument, readJson, readJsonText } from './json/read-json';
 import { KnownAccounts } from './known-accounts';
-import { readPublication } from './publication';
+import {
+  type PublicationKeys,
+  type ReadPublication,
+  readPublication,
+  type RejectedPublication,
+} from './publication';
+import { type PublicationSource, RejectionLog } from './rejections/rejection-log';
+import { notAccepted } from './unavailable';
 
 /** What a publisher is told once its event is committed. */
 export interface Accepted {
@@ -14,140 +22,129 @@ export interface Accepted {
   duplicate: boolean;
 }
 
-/** Events that wait for their commit may take so much memory; beyond it publishers are turned away, in characters. */
-const MAX_WAITING_CHARACTERS = 64 * 1024 * 1024;
-/** A group is held back for so long at the most while sending can't keep up, in milliseconds. */
-const HOLD_BACK_MS = 50;
-/** A commit that takes longer than this is not answered any more: PostgreSQL hangs, and who comes now is told so, in milliseconds. */
-const STUCK_AFTER_MS = 1_500;
-/** After PostgreSQL has failed to answer, so long is answered for it without asking, in milliseconds. */
-const AWAY_FOR_MS = 500;
+/** What publishing would do. */
+export type DryRun =
+  { valid: true; deliveries: number; duplicate: boolean } | { valid: false; errors: FieldError[] };
 
-/**
- * The door for events: HTTP, the `call-events` queue and code in the monolith all publish here.
- *
- * Concurrent events are committed in groups, each with its deliveries, and acknowledged only then. Accounts take turns
- * in the groups, so one account's burst doesn't hold up another's event.
- */
+export interface PublishOptions extends PublicationKeys {
+  source: PublicationSource;
+}
+
+/** JSON that takes longer to be parsed, in characters or bytes: it is checked in a turn of its own. */
+const LARGE = 256 * 1024;
+
+const NOBODY: RejectedPublication = { accountId: null, type: null, idempotencyKey: null };
+const UNKNOWN_ACCOUNT: FieldError = { path: 'accountId', message: 'is not the id of a known account' };
+
+/** The entry point for events: HTTP, the `call-events` queue, and code in the monolith all publish here. */
 @Injectable()
 export class EventBus implements OnModuleDestroy, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Event');
-  private readonly group = new GroupCommit<NewEvent, StoredEvent>((events) => this.commit(events), {
-    lingerMs: 2,
-    maxItems: 128,
-    maxWeight: 8 * 1024 * 1024,
-    weigh: (event) => event.data.length,
-    concurrency: 2,
-    lane: (event) => event.accountId,
-  });
-  private waitingCharacters = 0;
-  private awayUntil = 0;
-  /** When the commits under way began. */
-  private readonly commitsSince = new Set<number>();
-  private isClosing = false;
-
   constructor(
+    private readonly commits: EventCommits,
     private readonly store: EventStore,
     private readonly accounts: KnownAccounts,
-    private readonly first: FirstAttempts,
-    private readonly metrics: Metrics,
+    private readonly rejections: RejectionLog,
   ) {}
 
   /**
    * Publishes an event: `{accountId, type, idempotencyKey?, occurredAt?, data}`.
    * @returns once the event and its deliveries are committed.
-   * @throws Problem validation_failed | payload_too_large | overloaded | dependency_unavailable. After the last one
-   * the event may have been stored all the same, when the answer to the commit was lost: publish it again with the
-   * same idempotency key.
+   * @throws Problem validation_failed (with all errors, at most 20), payload_too_large, not_accepted (nothing was
+   * stored), outcome_unknown (publish again with the same idempotency key).
    */
-  async publish(publication: unknown): Promise<Accepted> {
-    const event = readPublication(publication);
-    this.refuseIfBusy();
-    try {
-      const known = this.accounts.has(event.accountId);
-      if (known !== true && !(await known)) {
-        throw Problem.invalid([{ path: 'accountId', message: 'is not the id of a known account' }]);
-      }
-      const stored = await this.add(event);
-      return {
-        id: stored.duplicateOf ?? event.id,
-        deliveries: stored.deliveries.length,
-        duplicate: stored.duplicateOf !== null,
-      };
-    } catch (error) {
-      if (!isDependencyAway(error)) throw error;
-      this.awayUntil = performance.now() + AWAY_FOR_MS;
-      throw dependencyAway('PostgreSQL', error);
-    }
+  publish(publication: unknown, options: PublishOptions = { source: 'bus' }): Promise<Accepted> {
+    return this.publishDocument({ value: publication, errors: [] }, options);
+  }
+
+  /**
+   * The same for JSON as it was sent, of which parsing alone would lose something.
+   * @throws Problem malformed_json as well
+   */
+  async publishJson(json: Buffer | string, options: PublishOptions): Promise<Accepted> {
+    const document = this.read(json, options);
+    if (json.length > LARGE) await new Promise((resolve) => setImmediate(resolve));
+    return this.publishDocument(document, options);
+  }
+
+  /**
+   * Says what `publishJson` would do, and stores nothing.
+   * @throws Problem malformed_json, not_accepted
+   */
+  async dryRunJson(json: Buffer, options: PublishOptions): Promise<DryRun> {
+    const read = readPublication(readJson(json), options);
+    return unlessAway(async () => {
+      const problem = await this.findProblem(read);
+      if (problem) return { valid: false, errors: problem.extra.errors ?? [] };
+      const { deliveries, duplicateOf } = await this.store.preview((read as { event: NewEvent }).event);
+      return { valid: true, deliveries, duplicate: duplicateOf !== null };
+    });
+  }
+
+  /** Keeps a rejection for support that was decided on before the event was read. */
+  noteRejection(source: PublicationSource, problem: Problem): void {
+    this.rejections.note(NOBODY, source, problem);
   }
 
   onModuleDestroy(): void {
-    this.isClosing = true;
+    this.commits.close();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.group.drained();
+    await this.commits.drained();
   }
 
-  private async add(event: NewEvent): Promise<StoredEvent> {
-    const characters = event.data.length;
-    this.waitingCharacters += characters;
-    try {
-      return await this.group.add(event);
-    } finally {
-      this.waitingCharacters -= characters;
+  private async publishDocument(document: JsonDocument, options: PublishOptions): Promise<Accepted> {
+    const read = readPublication(document, options);
+    if (read.ok) {
+      this.commits.rejectIfBusy();
+      const known = this.accounts.has(read.event.accountId);
+      if (known === true || (await unlessAway(() => known))) return this.commit(read.event);
     }
+    throw await this.rejection(read, options);
   }
 
-  private refuseIfBusy(): void {
-    if (this.isClosing)
-      throw new Problem('overloaded', 'The service is about to stop; try again.', {
-        headers: { 'Retry-After': '1' },
-      });
-    const now = performance.now();
-    const [oldest = now] = this.commitsSince;
-    if (now < this.awayUntil || now - oldest > STUCK_AFTER_MS) throw dependencyAway('PostgreSQL');
-    if (this.waitingCharacters < MAX_WAITING_CHARACTERS) return;
-    throw new Problem('overloaded', 'Too many events are waiting to be stored; try again.', {
-      headers: { 'Retry-After': '1' },
-    });
+  private async commit(event: NewEvent): Promise<Accepted> {
+    const stored = await this.commits.add(event);
+    return {
+      id: stored.duplicateOf ?? event.id,
+      deliveries: stored.deliveries.length,
+      duplicate: stored.duplicateOf !== null,
+    };
   }
 
-  private async commit(events: NewEvent[]): Promise<StoredEvent[]> {
-    // Groups that have waited for one that PostgreSQL did not answer would only wait as long again.
-    if (performance.now() < this.awayUntil) throw dependencyAway('PostgreSQL');
-    await this.first.ready(HOLD_BACK_MS);
-    const custody = this.first.custody(new Set(events.map((event) => event.accountId)));
-    const results = await this.timed(() => this.store.commit(events, custody));
-    const fresh = results.flatMap((stored, i) =>
-      stored.duplicateOf === null ? [{ event: events[i], deliveries: stored.deliveries }] : [],
-    );
-    this.first.take(custody.leaseId, fresh);
-    for (const { event, deliveries } of fresh) this.observe(event, deliveries.length);
-    return results;
-  }
-
-  private async timed<T>(commit: () => Promise<T>): Promise<T> {
-    const since = performance.now();
-    this.commitsSince.add(since);
+  private read(json: Buffer | string, { source }: PublishOptions): JsonDocument {
     try {
-      return await commit();
+      return typeof json === 'string' ? readJsonText(json) : readJson(json);
     } catch (error) {
-      if (isDependencyAway(error)) this.awayUntil = performance.now() + AWAY_FOR_MS;
+      if (error instanceof Problem) this.rejections.note(NOBODY, source, error);
       throw error;
-    } finally {
-      this.commitsSince.delete(since);
     }
   }
 
-  private observe(event: NewEvent, deliveries: number): void {
-    this.metrics.eventsAccepted.inc({ type: event.type });
-    this.logger.log({
-      msg: 'event',
-      eventId: event.id,
-      accountId: event.accountId,
-      type: event.type,
-      deliveries,
-    });
+  private async rejection(read: ReadPublication, { source }: PublishOptions): Promise<Problem> {
+    const problem = await this.findProblem(read).catch(() => null);
+    // Only an account that has appeared since is no problem any more; its publisher tries again at once.
+    if (!problem) return read.ok ? notAccepted('The account was being created.') : read.problem;
+    this.rejections.note(read.ok ? read.event : read.about, source, problem);
+    return problem;
+  }
+
+  /** Everything that is wrong with a publication, the account included; null if nothing is. */
+  private async findProblem(read: ReadPublication): Promise<Problem | null> {
+    const accountId = read.ok ? read.event.accountId : read.about.accountId;
+    const isUnknown = accountId !== null && !(await this.accounts.has(accountId));
+    if (read.ok) return isUnknown ? Problem.invalid([UNKNOWN_ACCOUNT]) : null;
+    if (!isUnknown || read.problem.code !== 'validation_failed') return read.problem;
+    return Problem.invalid([UNKNOWN_ACCOUNT, ...(read.problem.extra.errors ?? [])].slice(0, 20));
+  }
+}
+
+/** Nothing has been sent to be stored yet. */
+async function unlessAway<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isDependencyAway(error)) throw notAccepted('PostgreSQL is not available.', error);
+    throw error;
   }
 }

@@ -37,6 +37,14 @@ export interface StoredEvent {
   /** The first event with its idempotency key; null when it is the first itself. */
   duplicateOf: Id<'evt'> | null;
   deliveries: NewDelivery[];
+  /** Its key was held by an event from before the last 7 days, which has released it: commit the event once more. */
+  keyReleased?: true;
+}
+
+/** What would become of an event. */
+export interface Preview {
+  deliveries: number;
+  duplicateOf: Id<'evt'> | null;
 }
 
 /**
@@ -81,9 +89,30 @@ const COMMIT_GROUP = {
 const FIND_BY_KEY = {
   name: 'events.find-by-idempotency-key',
   text: `
-    select events.id, events.account_id, events.idempotency_key
+    select events.id, events.account_id, events.idempotency_key, events.created_at < now() - interval '7 days'
     from unnest($1::uuid[], $2::text[]) as wanted (account_id, idempotency_key)
     join events on events.account_id = wanted.account_id and events.idempotency_key = wanted.idempotency_key`,
+};
+
+/** An idempotency key counts for 7 days. The condition is checked again: another process may have used the key by now. */
+const RELEASE_KEYS = {
+  name: 'events.release-idempotency-keys',
+  text: `
+    update events set idempotency_key = null
+    where id = any ($1::uuid[]) and created_at < now() - interval '7 days'`,
+};
+
+/** The webhooks are chosen as in `COMMIT_GROUP`. */
+const PREVIEW = {
+  name: 'events.preview',
+  text: `
+    select (
+      select count(*)::int from webhooks
+      where account_id = $1::uuid and deleted_at is null and status = 'ACTIVE' and $2 = any (events)
+    ), (
+      select id from events
+      where account_id = $1::uuid and idempotency_key = $3 and created_at >= now() - interval '7 days'
+    )`,
 };
 
 const DELIVERIES_OF = {
@@ -120,16 +149,31 @@ export class EventStore {
     return results.includes(null) ? this.resolveDuplicates(events, results) : (results as StoredEvent[]);
   }
 
+  /** What would become of an event if it were committed now. */
+  async preview({ accountId, type, idempotencyKey }: NewEvent): Promise<Preview> {
+    const [[deliveries, first]] = await this.sql.tuples<[number, string | null]>(PREVIEW, [
+      toUuid(accountId),
+      type,
+      idempotencyKey,
+    ]);
+    return { deliveries, duplicateOf: first === null ? null : fromUuid('evt', first) };
+  }
+
   private async resolveDuplicates(
     events: NewEvent[],
     results: (StoredEvent | null)[],
   ): Promise<StoredEvent[]> {
     const duplicates = events.filter((_, i) => results[i] === null);
-    const firsts = await this.sql.tuples<[id: string, accountId: string, key: string]>(FIND_BY_KEY, [
-      plainArray(duplicates.map((event) => toUuid(event.accountId))),
-      textArray(duplicates.map((event) => event.idempotencyKey)),
-    ]);
-    const firstByKey = new Map(firsts.map(([id, accountId, key]) => [`${accountId} ${key}`, id]));
+    const found = await this.sql.tuples<[id: string, accountId: string, key: string, isOld: boolean]>(
+      FIND_BY_KEY,
+      [
+        plainArray(duplicates.map((event) => toUuid(event.accountId))),
+        textArray(duplicates.map((event) => event.idempotencyKey)),
+      ],
+    );
+    const old = new Set(found.filter(([, , , isOld]) => isOld).map(([id]) => id));
+    if (old.size > 0) await this.sql.execute(RELEASE_KEYS, [plainArray([...old])]);
+    const firstByKey = new Map(found.map(([id, accountId, key]) => [`${accountId} ${key}`, id]));
     const made = byEvent(
       await this.sql.tuples<CommittedRow>(DELIVERIES_OF, [plainArray([...firstByKey.values()])]),
     );
@@ -138,6 +182,7 @@ export class EventStore {
       const event = events[i];
       const first = firstByKey.get(`${toUuid(event.accountId)} ${event.idempotencyKey}`);
       if (!first) throw new Error(`Event ${event.id} was neither stored nor is it a duplicate`);
+      if (old.has(first)) return { duplicateOf: null, deliveries: [], keyReleased: true };
       return { duplicateOf: fromUuid('evt', first), deliveries: made.get(first) ?? [] };
     });
   }

@@ -1,7 +1,9 @@
 import { DynamicModule, Module, type Type } from '@nestjs/common';
 import { EventBus } from './event-bus';
+import { EventCommits } from './event-commits';
 import { EventStore } from './event-store';
 import { KnownAccounts } from './known-accounts';
+import { RejectionLog } from './rejections/rejection-log';
 
 /** Accepting events. */
 @Module({})
@@ -11,7 +13,7 @@ export class EventsModule {
     return {
       module: EventsModule,
       imports: [sending],
-      providers: [EventBus, EventStore, KnownAccounts],
+      providers: [EventBus, EventCommits, EventStore, KnownAccounts, RejectionLog],
       exports: [EventBus],
     };
   }

@@ -1,27 +1,30 @@
 import { EVENT_TYPES, sampleCallData } from '@app/formatting';
 import { newId, Problem } from '@app/platform';
-import { MAX_EVENT_BYTES, readPublication } from './publication';
+import type { NewEvent } from './event-store';
+import { MAX_EVENT_BYTES, type PublicationKeys, readPublication } from './publication';
 
 const accountId = newId('acc');
 const publication = (changes: Record<string, unknown> = {}) => ({
   accountId, type: 'CALL_COMPLETED', data: sampleCallData('CALL_COMPLETED'), ...changes,
 }); // prettier-ignore
 
-function refusal(input: unknown): Problem {
-  try {
-    readPublication(input);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error('It was accepted');
+function accepted(value: unknown, keys?: PublicationKeys): NewEvent {
+  const read = readPublication({ value, errors: [] }, keys);
+  if (!read.ok) throw new Error(JSON.stringify(read.problem));
+  return read.event;
 }
-const paths = (input: unknown) => refusal(input).extra.errors!.map(({ path }) => path);
+function rejection(value: unknown, keys?: PublicationKeys): Problem {
+  const read = readPublication({ value, errors: [] }, keys);
+  if (read.ok) throw new Error('It was accepted');
+  return read.problem;
+}
+const paths = (input: unknown, keys?: PublicationKeys) =>
+  rejection(input, keys).extra.errors!.map(({ path }) => path);
 
 describe('what a publisher says', () => {
   it.each(EVENT_TYPES)('is read: %s', (type) => {
     const data = sampleCallData(type);
-    const event = readPublication(publication({ type, data, idempotencyKey: 'k', occurredAt: '2026-11-23T10:00:00.123Z' })); // prettier-ignore
+    const event = accepted(publication({ type, data, idempotencyKey: 'k', occurredAt: '2026-11-23T10:00:00.123Z' })); // prettier-ignore
     expect(event).toMatchObject({ accountId, type, callId: data.call.id, idempotencyKey: 'k' });
     expect(event.id).toMatch(/^evt_/);
     expect(event.occurredAt).toEqual(new Date('2026-11-23T10:00:00.123Z'));
@@ -30,7 +33,7 @@ describe('what a publisher says', () => {
 
   it('happened now when it does not say when', () => {
     const before = Date.now();
-    const { occurredAt, idempotencyKey } = readPublication(publication({ occurredAt: null, idempotencyKey: null }));
+    const { occurredAt, idempotencyKey } = accepted(publication({ occurredAt: null, idempotencyKey: null }));
     expect(occurredAt.getTime()).toBeGreaterThanOrEqual(before);
     expect(idempotencyKey).toBeNull();
   }); // prettier-ignore
@@ -66,11 +69,11 @@ describe('what a publisher says', () => {
     ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
     ['2024-02-29T12:00:00Z', '2024-02-29T12:00:00.000Z'],
   ])('happened at %s', (occurredAt, iso) => {
-    expect(readPublication(publication({ occurredAt })).occurredAt.toISOString()).toBe(iso);
+    expect(accepted(publication({ occurredAt })).occurredAt.toISOString()).toBe(iso);
   });
 
   it.each([[null], [undefined], [[]], ['text'], [7]])('is an object, not %j', (input) => {
-    expect(refusal(input).code).toBe('validation_failed');
+    expect(rejection(input).code).toBe('validation_failed');
   });
 
   it('is told of everything that is wrong at once', () => {
@@ -82,18 +85,66 @@ describe('what a publisher says', () => {
   it.each([
     [0, true],
     [1, false],
-  ])('may be 1 MiB of data, as said, plus %d: %s', (more, isTaken) => {
-    const data = sampleCallData('CALL_COMPLETED');
-    const fill = (length: number) => ({ ...data, summaries: { full: 'x'.repeat(length), short: null } });
-    const size = Buffer.byteLength(JSON.stringify(fill(0)));
-    const input = publication({ data: fill(MAX_EVENT_BYTES - size + more) });
-    if (isTaken) expect(readPublication(input).callId).toBe(data.call.id);
-    else expect(refusal(input)).toMatchObject({ code: 'payload_too_large', status: 413 });
+  ])('may be 1 MiB as it is stored, plus %d: %s', (more, isTaken) => {
+    for (const character of ['x', 'é', '漢', '🙂']) {
+      const fill = (full: string) => ({
+        ...sampleCallData('CALL_COMPLETED'),
+        summaries: { full, short: null },
+      });
+      const room = MAX_EVENT_BYTES - Buffer.byteLength(JSON.stringify(fill('')));
+      const bytes = Buffer.byteLength(character);
+      const text = character.repeat(Math.floor(room / bytes)) + 'x'.repeat((room % bytes) + more);
+      const input = publication({ data: fill(text) });
+      if (isTaken) expect(Buffer.byteLength(accepted(input).data)).toBe(MAX_EVENT_BYTES);
+      else expect(rejection(input)).toMatchObject({ code: 'payload_too_large', status: 413 });
+    }
+  });
+
+  it('has an idempotency key of up to 255 characters, not UTF-16 units', () => {
+    expect(accepted(publication({ idempotencyKey: '🙂'.repeat(255) })).idempotencyKey).toBe('🙂'.repeat(255));
+    expect(paths(publication({ idempotencyKey: '🙂'.repeat(256) }))).toEqual(['idempotencyKey']);
+  });
+
+  it('can have its idempotency key in the header, and not another one in the body', () => {
+    expect(accepted(publication(), { idempotencyKey: 'h' }).idempotencyKey).toBe('h');
+    expect(accepted(publication({ idempotencyKey: 'h' }), { idempotencyKey: 'h' }).idempotencyKey).toBe('h');
+    expect(paths(publication({ idempotencyKey: 'b' }), { idempotencyKey: 'h' })).toEqual(['idempotencyKey']);
+    expect(paths(publication(), { idempotencyKey: '' })).toEqual(['Idempotency-Key']);
+    expect(paths(publication(), { idempotencyKey: 'x'.repeat(256) })).toEqual(['Idempotency-Key']);
+  });
+
+  it('gets a key from its entry point only if it has none', () => {
+    expect(accepted(publication(), { fallbackKey: 'f' }).idempotencyKey).toBe('f');
+    expect(accepted(publication({ idempotencyKey: null }), { fallbackKey: 'f' }).idempotencyKey).toBe('f');
+    expect(accepted(publication({ idempotencyKey: 'b' }), { fallbackKey: 'f' }).idempotencyKey).toBe('b');
+    expect(accepted(publication(), { idempotencyKey: 'h', fallbackKey: 'f' }).idempotencyKey).toBe('h');
+  });
+
+  it('is rejected with what was wrong with its text, its envelope, and its data together, 20 errors at most', () => {
+    const value = {
+      accountId: 'x',
+      data: { call: { id: 7 }, tasks: Array.from({ length: 50 }, () => ({})) },
+    };
+    const read = readPublication({
+      value,
+      errors: [{ path: 'data.call.id', message: 'is given more than once' }],
+    });
+    const found = read.ok ? [] : read.problem.extra.errors!;
+    expect(found).toHaveLength(20);
+    expect(found.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([
+        'data.call.id',
+        'accountId',
+        'type',
+        'data.call.status',
+        'data.tasks[0].title',
+      ]),
+    );
   });
 
   it('is refused, not fallen over, when it is nested without an end', () => {
     const deep = JSON.parse('{"a":'.repeat(60_000) + '1' + '}'.repeat(60_000)) as unknown;
     const data = { ...sampleCallData('CALL_COMPLETED'), dataCollected: deep };
-    expect(refusal(publication({ data })).status).toBe(400);
+    expect(rejection(publication({ data })).status).toBe(400);
   });
 });

@@ -16,7 +16,7 @@ export type {
 } from './call-data';
 export { callDataSchema, type JsonSchema } from './call-data.schema';
 export { EVENT_TYPE_CATALOG, type EventTypeDescription } from './catalog';
-export { type FieldError } from './field-error';
+export { below, FieldErrors, type FieldError } from './field-error';
 export { normaliseTime } from './iso-time';
 export { parseCallData, type CallDataInput, type ParsedCallData } from './parse-call-data';
 export { FormatterRegistry } from './formatter-registry';

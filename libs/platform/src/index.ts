@@ -15,6 +15,7 @@ export { IdType } from './database/id.type';
 export { migrate, pendingMigrations } from './database/migrate';
 export {
   dependencyAway,
+  hasNotExecuted,
   HeartbeatSql,
   HotPathSql,
   isDependencyAway,

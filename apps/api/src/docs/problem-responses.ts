@@ -41,6 +41,9 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   unsupported_media_type: 'Send the body as application/json.',
   rate_limited: 'Too many requests. Try again in 12 s.',
   dependency_unavailable: 'PostgreSQL is away. Nothing was stored; try again soon.',
+  not_accepted: 'PostgreSQL is not available. The event was not stored; publish it again.',
+  outcome_unknown:
+    'PostgreSQL did not confirm the commit, so the event may have been stored. Publish it again with the same idempotency key.',
   overloaded: 'Too busy to accept more at the moment.',
   idempotency_key_reused: 'This idempotency key was used with another request. Take a new key for each one.',
   precondition_failed: 'The webhook was changed in the meantime: it has version "3" now.',
@@ -79,6 +82,7 @@ function codesOf({ method, path, operation }: Route): ProblemCode[] {
   const takesInput =
     isWrite || Boolean(operation.parameters?.some((one) => 'in' in one && one.in === 'query'));
   const isOfCustomers = path.startsWith('/v1/');
+  const isPublishing = path.startsWith('/internal/v1/events');
   const isSession = path === '/v1/session';
   const isConditional = operation.parameters?.some((one) => 'name' in one && one.name === 'If-Match');
   const scope = (operation as { 'x-required-scope'?: string })['x-required-scope'];
@@ -102,8 +106,9 @@ function codesOf({ method, path, operation }: Route): ProblemCode[] {
     isWrite && 'unsupported_media_type',
     isOfCustomers && method === 'post' && 'idempotency_key_reused',
     isOfCustomers && 'rate_limited',
-    'dependency_unavailable',
-    path.startsWith('/internal/v1/events') && 'overloaded',
+    !isPublishing && 'dependency_unavailable',
+    isPublishing && 'not_accepted',
+    isPublishing && 'outcome_unknown',
     'loop_detected',
   ];
   return codes.filter((code) => typeof code === 'string');

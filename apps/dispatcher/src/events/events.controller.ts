@@ -1,55 +1,93 @@
-import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type Accepted, EventBus } from '@app/events';
-import { Problem, requireObject, toProblem } from '@app/platform';
+import { Controller, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { type Accepted, type DryRun, EventBus } from '@app/events';
+import { Problem } from '@app/platform';
 import { PublisherGuard } from '../publisher.guard';
-import { AcceptedView, BatchResultsView, PublicationBody, PublicationsBody } from './events.dto';
+import { BatchPublisher, type BatchResult } from './batch.publisher';
+import { AcceptedView, BatchResultsView, DryRunView, PublicationBody, PublicationsBody } from './events.dto';
+import { idempotencyKeyOf, MAX_BATCH_BODY_BYTES, receiveJson } from './request-body';
 
-const MAX_BATCH = 500;
-
-/** One of a batch: accepted, or refused for itself alone. */
-type BatchResult = Accepted | { error: Record<string, unknown> };
+const DRY_RUN = {
+  name: 'dryRun',
+  required: false,
+  enum: ['true', 'false'],
+  description: '`true`: says what would happen, and stores nothing',
+};
 
 @ApiTags('Publishing')
 @ApiBearerAuth('publisher')
 @UseGuards(PublisherGuard)
 @Controller('internal/v1/events')
 export class EventsController {
-  constructor(private readonly bus: EventBus) {}
+  constructor(
+    private readonly bus: EventBus,
+    private readonly batches: BatchPublisher,
+  ) {}
 
   @Post()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Publish an event; answered once it is committed with its deliveries' })
+  @ApiOperation({
+    summary: 'Publish an event',
+    description: 'Responds once the event is committed with its deliveries.',
+  })
+  @ApiQuery(DRY_RUN)
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same as `idempotencyKey`' })
   @ApiBody({ type: PublicationBody })
   @ApiResponse({ status: 202, type: AcceptedView })
-  publish(@Body() body: unknown): Promise<Accepted> {
-    return this.bus.publish(requireObject(body));
+  @ApiResponse({ status: 200, type: DryRunView, description: 'With `dryRun=true`' })
+  async publish(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Query('dryRun') dryRun?: string,
+  ): Promise<Accepted | DryRun> {
+    const isDryRun = readDryRun(dryRun);
+    const json = await receiveJson(request, response);
+    const options = { source: 'http', idempotencyKey: idempotencyKeyOf(request) } as const;
+    if (!isDryRun) return this.bus.publishJson(json, options);
+    response.status(200);
+    return this.bus.dryRunJson(json, options);
   }
 
   @Post('batch')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Publish up to 500 events; a bad one spoils only itself' })
+  @ApiOperation({
+    summary: 'Publish up to 500 events',
+    description: 'An invalid event affects only itself.',
+  })
+  @ApiQuery(DRY_RUN)
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description:
+      'Events without a key of their own get one that is made of this and their place in the batch',
+  })
   @ApiBody({ type: PublicationsBody })
   @ApiResponse({ status: 202, type: BatchResultsView })
-  async publishBatch(@Body() body: unknown): Promise<{ results: BatchResult[] }> {
-    const { events, ...rest } = requireObject(body);
-    const unknown = Object.keys(rest).map((path) => ({ path, message: 'is not a known field' }));
-    if (unknown.length > 0) throw Problem.invalid(unknown);
-    if (!Array.isArray(events) || events.length < 1 || events.length > MAX_BATCH) {
-      throw Problem.invalid([{ path: 'events', message: `must be a list of 1 to ${MAX_BATCH} events` }]);
-    }
-    return { results: await Promise.all(events.map((event, index) => this.publishOne(event, index))) };
+  @ApiResponse({ status: 200, type: BatchResultsView, description: 'With `dryRun=true`' })
+  async publishBatch(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Query('dryRun') dryRun?: string,
+  ): Promise<{ results: BatchResult[] }> {
+    const options = { idempotencyKey: idempotencyKeyOf(request), dryRun: readDryRun(dryRun) };
+    const body = await receiveJson(request, response, MAX_BATCH_BODY_BYTES);
+    if (options.dryRun) response.status(200);
+    return { results: await this.batches.publish(body, options) };
   }
+}
 
-  private publishOne(event: unknown, index: number): Promise<BatchResult> {
-    return this.bus.publish(event).catch((error: unknown) => {
-      const problem = toProblem(error).toJSON();
-      const errors = problem['errors'] as { path: string; message: string }[] | undefined;
-      const located = errors?.map(({ path, message }) => ({
-        path: ['events', `[${index}]`, path && `.${path}`].join(''),
-        message,
-      }));
-      return { error: located ? { ...problem, errors: located } : problem };
-    });
-  }
+function readDryRun(value: string | undefined): boolean {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw Problem.invalid([{ path: 'dryRun', message: 'must be true or false' }]);
 }

@@ -12,7 +12,7 @@ export class PublicationBody {
   @ApiPropertyOptional({
     minLength: 1,
     maxLength: 255,
-    description: 'The same key again in one account sends nothing twice',
+    description: 'If the same key is used again in one account within 7 days, nothing is sent twice',
     example: 'call_123/completed',
   })
   idempotencyKey?: string;
@@ -27,7 +27,7 @@ export class PublicationBody {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'The call record: `data` of the webhook body',
+    description: 'The call record: `data` of the webhook body. At most 1 MiB as it is stored',
     example: sampleCallData('CALL_COMPLETED'),
   })
   data!: Record<string, unknown>;
@@ -50,6 +50,24 @@ export class AcceptedView {
 
   @ApiProperty({ example: false })
   duplicate!: boolean;
+}
+
+export class DryRunView {
+  @ApiProperty({ example: true, description: 'Whether the event would be accepted' })
+  valid!: boolean;
+
+  @ApiPropertyOptional({ example: 2, description: 'How many webhooks it would go to' })
+  deliveries?: number;
+
+  @ApiPropertyOptional({ example: false, description: 'Whether its idempotency key is already used' })
+  duplicate?: boolean;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+    description: 'What is wrong with it, at most 20 errors',
+  })
+  errors?: { path: string; message: string }[];
 }
 
 export class BatchResultsView {

@@ -2,21 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { EventBus } from '@app/events';
-import {
-  isOwnRequest,
-  loopDetected,
-  MAX_EVENT_BODY_BYTES,
-  Problem,
-  REQUEST_ID,
-  requireObject,
-  toProblem,
-} from '@app/platform';
+import { EventBus, MAX_EVENT_TEXT_BYTES } from '@app/events';
+import { isOwnRequest, loopDetected, Problem, REQUEST_ID, toProblem } from '@app/platform';
 import { PublisherToken } from '../publisher-token';
+import { idempotencyKeyOf } from './request-body';
 
 const PATH = '/internal/v1/events';
 const INTERNAL = '/internal/';
-const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
+const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-?8"?\s*)?$/i;
 
 /**
  * The short way in for single events. Framework, middleware and body parser cost more than reading, checking and
@@ -62,7 +55,10 @@ export class PublishLane implements OnApplicationBootstrap {
       if (isOwnRequest(request.headers)) throw loopDetected();
       this.token.require(request.headers.authorization);
       const body = await readBody(request);
-      const accepted = await this.bus.publish(requireObject(parseJson(body)));
+      const accepted = await this.bus.publishJson(body, {
+        source: 'http',
+        idempotencyKey: idempotencyKeyOf(request),
+      });
       answer(response, 202, 'application/json; charset=utf-8', requestId, JSON.stringify(accepted));
     } catch (error) {
       this.refuse(toProblem(error), error, requestId, request, response);
@@ -128,13 +124,13 @@ function answer(
 
 /** @throws Problem payload_too_large, without reading on. */
 function readBody(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_EVENT_BODY_BYTES) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > MAX_EVENT_TEXT_BYTES) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_EVENT_BODY_BYTES) reject(tooLarge());
+      if (bytes > MAX_EVENT_TEXT_BYTES) reject(tooLarge());
       else chunks.push(chunk);
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
@@ -146,16 +142,5 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 function tooLarge(): Problem {
-  return new Problem('payload_too_large', `The body is larger than ${MAX_EVENT_BODY_BYTES} bytes.`);
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''));
-    // Express's parser takes only objects and lists for JSON bodies.
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Told below.
-  }
-  throw new Problem('malformed_json', 'The body is not valid JSON.');
+  return new Problem('payload_too_large', `The body is larger than ${MAX_EVENT_TEXT_BYTES} bytes.`);
 }

@@ -24,12 +24,13 @@ export class CallEventsProcessor {
     leaveNothingBehind(job);
     // Job ids start over when Redis was emptied; with the time they stay distinct.
     const ofJob = `call-events/${job.id}/${job.timestamp}`;
-    const publication = isObject(job.data)
-      ? { ...job.data, idempotencyKey: job.data['idempotencyKey'] ?? ofJob }
-      : job.data;
+    const options = { source: 'queue', fallbackKey: ofJob } as const;
+    const text = await textOf(job);
     for (;;) {
       try {
-        return await this.bus.publish(publication);
+        return await (text === null
+          ? this.bus.publish(job.data, options)
+          : this.bus.publishJson(text, options));
       } catch (error) {
         if (error instanceof Problem && error.status < 500) return this.reject(job, error);
         if (!(error instanceof Problem)) return this.postpone(job, error);
@@ -67,6 +68,11 @@ function leaveNothingBehind(job: Job): void {
   Object.assign(job.opts, { removeOnComplete: true, removeOnFail: true });
 }
 
-function isObject(data: unknown): data is Record<string, unknown> {
-  return typeof data === 'object' && data !== null && !Array.isArray(data);
+/**
+ * The job's data as its publisher wrote it. What Bull has parsed lacks duplicate names and the last digits of long
+ * numbers, which publishers in other languages can write.
+ * @returns null if it cannot be read any more: then what Bull has parsed has to do.
+ */
+async function textOf({ id, queue }: Job): Promise<string | null> {
+  return queue.client.hget(queue.toKey(String(id)), 'data').catch(() => null);
 }

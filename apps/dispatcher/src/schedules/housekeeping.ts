@@ -8,6 +8,10 @@ const CLEARANCES: Record<string, string> = {
   dashboardSessions: `delete from dashboard_sessions where expires_at < now() - interval '1 day'`,
   // An Idempotency-Key gives the same answer for 24 hours.
   idempotentAnswers: `delete from idempotent_answers where created_at < now() - interval '24 hours'`,
+  // Support looks into the recent past; each process keeps few an hour of one account, but there can be many accounts.
+  rejectedPublications: `
+    delete from rejected_publications where created_at < now() - interval '30 days'
+      or id < (select id from rejected_publications order by id desc offset 10000 limit 1)`,
   // A secret that signs nothing any more is not worth keeping, however well it is sealed.
   replacedSecrets: `
     update webhooks set sealed_previous_secret = null, previous_secret_expires_at = null

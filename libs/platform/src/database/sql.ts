@@ -153,6 +153,30 @@ export function isDependencyAway(error: unknown): boolean {
   return false;
 }
 
+/** Before a connection is there, no statement has been sent. */
+const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENOENT|57P03|53300|28P01|3D000)$/;
+const NOT_CONNECTED_MESSAGES =
+  /timeout exceeded when trying to connect|Timeout acquiring a connection|pool is draining/i;
+/** SQLSTATE classes with which PostgreSQL may end a session whose statement it has committed. */
+const SESSION_ENDED = /^(08|57P|XX)/;
+
+/**
+ * Whether a statement that failed, outside of a transaction, has certainly changed nothing: it was never sent, or
+ * PostgreSQL itself reported its failure. False if the connection broke or the time ran out before the answer.
+ */
+export function hasNotExecuted(error: unknown): boolean {
+  for (
+    let e = error as { code?: unknown; message?: unknown; cause?: unknown } | undefined;
+    e;
+    e = e.cause as typeof e
+  ) {
+    const code = typeof e.code === 'string' ? e.code : '';
+    if (NOT_CONNECTED.test(code) || NOT_CONNECTED_MESSAGES.test(String(e.message))) return true;
+    if (/^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) && !SESSION_ENDED.test(code)) return true;
+  }
+  return false;
+}
+
 /** What callers are told when a dependency is away. */
 export function dependencyAway(name: 'PostgreSQL' | 'Redis', cause?: unknown): Problem {
   return new Problem('dependency_unavailable', `${name} is away. Nothing was stored; try again soon.`, {

@@ -24,6 +24,8 @@ export const PROBLEMS = {
   rate_limited: [429, 'Too many requests'],
   internal_error: [500, 'Something went wrong on our side'],
   dependency_unavailable: [503, 'A service that we need is away'],
+  not_accepted: [503, 'The event was not accepted'],
+  outcome_unknown: [503, 'Whether the event was stored is not known'],
   overloaded: [503, 'Too busy to accept more at the moment'],
   loop_detected: [508, 'The request was sent by this service itself'],
 } as const satisfies Record<string, readonly [number, string]>;

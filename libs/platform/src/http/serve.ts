@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { type INestApplication, type Type, type DynamicModule, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { json, type NextFunction, type Request, type Response } from 'express';
+import { json, raw, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config';
 import { StructuredLogger } from '../observability/logging';
@@ -22,8 +22,8 @@ declare module 'express' {
   }
 }
 
-/** A body of 1 MiB of data, with room for the envelope; a batch has its own limit. */
-export const MAX_EVENT_BODY_BYTES = 1024 * 1024 + 64 * 1024;
+/** An event as it is sent; a batch has its own limit. */
+export const MAX_EVENT_BODY_BYTES = 8 * 1024 * 1024;
 const MAX_BATCH_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_CUSTOMER_BODY_BYTES = 256 * 1024;
 
@@ -57,7 +57,9 @@ export function prepareApplication(app: INestApplication, config: Config): void 
   );
   app.use(rejectOwnRequests);
   if (config.ALLOWED_ORIGINS.length > 0) app.enableCors({ origin: config.ALLOWED_ORIGINS, maxAge: 600 });
-  app.use('/internal/v1/events/batch', refuseOtherTypes, json({ limit: MAX_BATCH_BODY_BYTES }));
+  // What parsing would lose is found in the text of an event.
+  app.use('/internal/v1/events/batch', refuseOtherTypes, raw({ type: isJson, limit: MAX_BATCH_BODY_BYTES }));
+  app.use('/internal/v1/events', refuseOtherTypes, raw({ type: isJson, limit: MAX_EVENT_BODY_BYTES }));
   app.use('/internal', refuseOtherTypes, json({ limit: MAX_EVENT_BODY_BYTES }));
   app.use('/v1', refuseOtherTypes, json({ limit: MAX_CUSTOMER_BODY_BYTES }), refuseDeepJson);
   app.use(tellAsProblem);
@@ -111,11 +113,20 @@ function rejectOwnRequests(request: Request, response: Response, next: NextFunct
   next(loopDetected());
 }
 
+function isJson(): boolean {
+  return true;
+}
+
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
   if (hasBody && !request.is('application/json')) {
     next(new Problem('unsupported_media_type', 'Send the body as application/json.'));
+    return;
+  }
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  if (hasBody && charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    next(new Problem('unsupported_media_type', 'Send the body in UTF-8.'));
     return;
   }
   next();

@@ -11,6 +11,7 @@ import { Access20261128000201 } from './20261128000201-access';
 import { StaffSignIn20261128000300 } from './20261128000300-staff-sign-in';
 import { PhoneIndexKey20261128000401 } from './20261128000401-phone-index-key';
 import { WebhookVersions20261128000501 } from './20261128000501-webhook-versions';
+import { RejectedPublications20261128000701 } from './20261128000701-rejected-publications';
 import { Destinations20261128000801 } from './20261128000801-destinations';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
@@ -27,5 +28,6 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000300-staff-sign-in', class: StaffSignIn20261128000300 },
   { name: '20261128000401-phone-index-key', class: PhoneIndexKey20261128000401 },
   { name: '20261128000501-webhook-versions', class: WebhookVersions20261128000501 },
+  { name: '20261128000701-rejected-publications', class: RejectedPublications20261128000701 },
   { name: '20261128000801-destinations', class: Destinations20261128000801 },
 ];
