@@ -1,7 +1,11 @@
+import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { AddressPolicy, MAX_URL_LENGTH } from './address-policy';
 
 const strict = new AddressPolicy([]);
+const loopback = new AddressPolicy(['127.0.0.0/8', '::1/128']);
+/** What undici, Node's fetch, refuses, and 0, which the standard has added since. */
+const badPorts: string[] = ['0', ...(createRequire(require.resolve('undici'))('./lib/web/fetch/constants') as { badPorts: string[] }).badPorts]; // prettier-ignore
 const NOT_PUBLIC = 'must lead to a public address, not to a private, local or reserved one';
 
 /** Hosts as they can stand in a URL, all of which lead to where nothing of ours may be sent. */
@@ -161,7 +165,6 @@ const REFUSED_HOSTS: Record<string, string[]> = {
     'a.b.localhost.',
     'ｌｏｃａｌｈｏｓｔ',
     'ⓛocalhost',
-    'lo\u00adcalhost',
     'localhost.localdomain',
     'ip6-localhost',
   ],
@@ -172,7 +175,24 @@ const REFUSED_HOSTS: Record<string, string[]> = {
     'db.internal',
     'nas.home.arpa',
     'svc.cluster.local',
+    'redis.default.svc',
+    'redis.default.svc.cluster.local',
+    'api.svc.',
+    'vault.service.consul',
+    'host.docker',
+    'nas.lan',
+    'ROUTER.LAN',
+    'router.home',
+    'files.corp',
+    'mx.mail',
+    'wiki.intranet',
+    'wiki.intra',
+    'db.private',
+    'gw.localnet',
+    'kubernetes',
+    'ｒｅｄｉｓ.ｌａｎ',
   ],
+  'names of other networks': ['expyuzz4wqqyqhjn.onion', 'EXPYUZZ4WQQYQHJN.ONION.', 'site.alt'],
 };
 
 const refusedHosts = Object.entries(REFUSED_HOSTS).flatMap(([kind, hosts]) =>
@@ -192,6 +212,18 @@ const ACCEPTED_URLS = [
   'https://localhost.example.com/',
   'https://my-localhost.example/',
   'https://internal.example.com/',
+  'https://lan.example.com/',
+  'https://onion.example.com/',
+  'https://corp.example.org/',
+  'https://plan.dev/',
+  'https://hooks.mailbox.org/',
+  // Reserved, but not private: a resolver's answer is judged at every attempt.
+  'https://receiver.test/',
+  'https://receiver.example/',
+  'https://receiver.invalid/',
+  'https://שלום.example/',
+  'https://example.com:3000/',
+  'https://example.com:8080/',
   'https://10.0.0.1.nip.io.example.com/',
   'https://8.8.8.8/',
   'https://1.1.1.1:443/',
@@ -215,6 +247,8 @@ const ACCEPTED_URLS = [
   'https://[64:ff9b::808:808]/',
 ];
 
+const INVISIBLE = 'must not contain spaces, control characters or invisible characters';
+
 const MALFORMED: [url: string, why: string][] = [
   ['', 'must be a valid URL, such as https://example.com/webhooks'],
   ['example.com', 'must be a valid URL, such as https://example.com/webhooks'],
@@ -226,7 +260,7 @@ const MALFORMED: [url: string, why: string][] = [
   ['https://256.256.256.256/', 'must be a valid URL, such as https://example.com/webhooks'],
   ['https://1.2.3.4.5/', 'must be a valid URL, such as https://example.com/webhooks'],
   ['https://0x100000000/', 'must be a valid URL, such as https://example.com/webhooks'],
-  ['https://127.0.0.1%00.example.com/', 'must be a valid URL, such as https://example.com/webhooks'],
+  ['https://127.0.0.1%00.example.com/', INVISIBLE],
   ['https://.../', 'must name a host'],
   ['ftp://example.com/', 'must begin with https:// or http://'],
   ['file:///etc/passwd', 'must begin with https:// or http://'],
@@ -237,9 +271,21 @@ const MALFORMED: [url: string, why: string][] = [
   ['https://user:secret@example.com/', 'must not contain a user name or password: use a custom header'],
   ['https://:secret@example.com/', 'must not contain a user name or password: use a custom header'],
   ['https://example.com@127.0.0.1/', 'must not contain a user name or password: use a custom header'],
-  [' https://example.com/', 'must not contain spaces or control characters'],
-  ['https://example.com/\r\nX-Evil: 1', 'must not contain spaces or control characters'],
-  ['https://exa\tmple.com/', 'must not contain spaces or control characters'],
+  [' https://example.com/', INVISIBLE],
+  ['https://example.com/\r\nX-Evil: 1', INVISIBLE],
+  ['https://exa\tmple.com/', INVISIBLE],
+  ['https://lo\u00adcalhost/', INVISIBLE],
+  ['https://exam\u200bple.com/', INVISIBLE],
+  ['https://exam\u200dple.com/', INVISIBLE],
+  ['https://\ufeffexample.com/', INVISIBLE],
+  ['https://example.com\u2060/', INVISIBLE],
+  ['https://moc.elpmaxe\u202e.example.com/', INVISIBLE],
+  ['https://\u2066example\u2069.com/', INVISIBLE],
+  ['https://exam\u3164ple.com/', INVISIBLE],
+  ['https://exam%E2%80%8Bple.com/', INVISIBLE],
+  ['https://exam%c2%adple.com/', INVISIBLE],
+  ['https://example.com/\u202egnp.exe', INVISIBLE],
+  ['https://example.com/\u00a0', INVISIBLE],
   [`https://example.com/${'a'.repeat(MAX_URL_LENGTH)}`, 'must be at most 2,048 characters'],
 ];
 
@@ -269,6 +315,18 @@ describe('AddressPolicy.refusal', () => {
 
   it.each(MALFORMED)('refuses %j: %s', (url, why) => {
     expect(strict.refusal(url)).toBe(why);
+  });
+
+  it.each(badPorts.map((port) => [port]))('refuses port %s, as browsers do', (port) => {
+    // Without a port in the URL, the scheme's own is meant; none of those is on the list.
+    expect(strict.refusal(`https://example.com:${port}/`)).toBe(
+      `must not be on port ${port}, which belongs to another protocol`,
+    );
+    expect(loopback.refusal(`http://127.0.0.1:000${port}/`)).toMatch(/^must not be on port/);
+  });
+
+  it.each([80, 443, 2, 24, 1024, 3000, 6001, 8080, 8443, 10081, 65_535])('takes port %s', (port) => {
+    expect(strict.refusal(`https://example.com:${port}/`)).toBeNull();
   });
 
   it('takes 2,048 characters and not one more', () => {
@@ -338,7 +396,6 @@ describe('AddressPolicy.isPublic', () => {
 });
 
 describe('ALLOWED_PRIVATE_CIDRS', () => {
-  const loopback = new AddressPolicy(['127.0.0.0/8', '::1/128']);
   const office = new AddressPolicy(['10.1.0.0/16', 'fd12::/16']);
 
   it('opens what it names, in every form of it, and nothing else', () => {
@@ -367,11 +424,85 @@ describe('ALLOWED_PRIVATE_CIDRS', () => {
     expect(office.refusal('http://crm.internal/')).toBeNull();
   });
 
+  it('does not let names of private networks be saved where only loopback is allowed, nor ever those of Tor', () => {
+    for (const host of ['redis', 'redis.default.svc', 'crm.internal', 'nas.lan', 'metadata.google.internal'])
+      expect(loopback.refusal(`http://${host}/`)).toBe(NOT_PUBLIC);
+    for (const policy of [strict, loopback, office])
+      expect(policy.refusal('http://expyuzz4wqqyqhjn.onion/')).toBe(NOT_PUBLIC);
+  });
+
   it('leaves public addresses public', () => {
     expect(loopback.isPublic('8.8.8.8')).toBe(true);
   });
 
   it('refuses to be made from what is no network', () => {
     expect(() => new AddressPolicy(['loopback'])).toThrow();
+  });
+});
+
+describe('the own address of this service', () => {
+  const policyAt = (url: string, receiverPath: string | null = null): AddressPolicy =>
+    new AddressPolicy(['127.0.0.0/8', '::1/128'], { url: () => url, receiverPath });
+  const OWN = 'must not lead to this service itself';
+
+  it.each([
+    'https://webhooks.skipcalls.com/',
+    'https://webhooks.skipcalls.com/v1/deliveries/dlv_1/retry',
+    'https://WebHooks.SkipCalls.com/anything?x=1',
+    'https://webhooks.skipcalls.com:443/v1/webhooks',
+    'https://webhooks.skipcalls.com:8443/',
+    'http://webhooks.skipcalls.com/',
+    'http://webhooks.skipcalls.com:80/',
+    'https://webhooks.skipcalls.com./v1/',
+    'https://webhooks.skipcalls.com../v1/',
+    'https:webhooks.skipcalls.com/v1/',
+    'https:\\\\webhooks.skipcalls.com\\v1',
+    'https://ｗｅｂｈｏｏｋｓ.skipcalls.com/',
+    'https://webhooks。skipcalls。com/',
+    'https://%77ebhooks.skipcalls.com/',
+  ])('cannot be the URL of a webhook: %s', (url) =>
+    expect(policyAt('https://webhooks.skipcalls.com').refusal(url)).toBe(OWN),
+  );
+
+  it.each([
+    'https://skipcalls.com/',
+    'https://other.skipcalls.com/',
+    'https://webhooks.skipcalls.com.example.com/',
+    'https://example.com/webhooks.skipcalls.com/',
+  ])('does not keep %s from being one', (url) =>
+    expect(policyAt('https://webhooks.skipcalls.com').refusal(url)).toBeNull(),
+  );
+
+  it.each([
+    'http://localhost:3000/v1/',
+    'http://127.0.0.1:3000/v1/',
+    'http://127.9.9.9:3000/',
+    'http://2130706433:3000/',
+    'http://[::1]:3000/',
+    'http://[::ffff:127.0.0.1]:3000/',
+    'http://app.localhost:3000/',
+    'https://localhost:3000/',
+  ])('on a developer’s machine includes every name of it: %s', (url) =>
+    expect(policyAt('http://localhost:3000').refusal(url)).toBe(OWN),
+  );
+
+  it('on a developer’s machine does not include other ports', () => {
+    expect(policyAt('http://localhost:3000').refusal('http://localhost:4000/hook')).toBeNull();
+    expect(policyAt('http://127.0.0.1:80').refusal('http://localhost/')).toBe(OWN);
+  });
+
+  it('has an exception for the inspector, and for no path that only looks like it', () => {
+    const policy = policyAt('http://localhost:3000', '/inspector/hooks/');
+    expect(policy.refusal('http://127.0.0.1:3000/inspector/hooks/crm?status=503')).toBeNull();
+    for (const path of [
+      '/inspector/requests',
+      '/inspector/hooks',
+      '/inspector/hooks/../../v1/webhooks',
+      '/inspector/hooks/%2e%2e/%2E./v1/webhooks',
+      '/inspector\\hooks\\..\\..\\v1',
+      '/Inspector/hooks/crm',
+      '//inspector/hooks/crm',
+    ])
+      expect([path, policy.refusal(`http://localhost:3000${path}`)]).toEqual([path, OWN]);
   });
 });

@@ -74,8 +74,18 @@ export function withStoredValues(given: CustomHeaders, stored: CustomHeaders): C
   const storedByName = new Map(Object.entries(stored).map(([name, value]) => [name.toLowerCase(), value]));
   return mapValues(given, ([name, value]) => {
     const present = storedByName.get(name.toLowerCase());
-    return present !== undefined && value === maskValue(present) ? present : value;
+    return present !== undefined && isMaskOf(value, present) ? present : value;
   });
+}
+
+/** Whether a text is what responses show in place of a value. */
+export function isMaskOf(text: string, value: string): boolean {
+  return text === maskValue(value);
+}
+
+/** A header that a PATCH sets to null is dropped, like one that it leaves out. */
+export function withoutNulls(given: Record<string, string | null>): CustomHeaders {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as CustomHeaders;
 }
 
 function maskValue(value: string): string {

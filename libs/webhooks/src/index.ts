@@ -1,4 +1,4 @@
-export { AddressPolicy } from './address-policy';
+export { AddressPolicy, type OwnAddress } from './address-policy';
 export { MAX_CUSTOM_HEADERS, type CustomHeaders } from './custom-headers';
 export { WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
 export { WebhookSecrets } from './webhook-secrets';
@@ -13,7 +13,7 @@ export {
   type WebhookStatus,
 } from './webhook.entity';
 export { WebhookService, type ChangeOf, type NewWebhook } from './webhook.service';
-export { WebhooksModule } from './webhooks.module';
+export { OWN_RECEIVER_PATH, WebhooksModule } from './webhooks.module';
 export { WebhookTarget } from './target';
 export { emailAddress, inferType, shownUrl, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
 export { WebhookDisabler } from './webhook-disabler';

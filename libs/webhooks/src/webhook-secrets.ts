@@ -34,7 +34,8 @@ export class WebhookSecrets {
     return webhook.sealedUrl === null ? webhook.url : this.box.open(webhook.sealedUrl);
   }
 
-  private headers(webhook: Webhook): CustomHeaders {
+  /** With their values, for comparing only. */
+  headers(webhook: Webhook): CustomHeaders {
     return webhook.sealedHeaders === null
       ? {}
       : (JSON.parse(this.box.open(webhook.sealedHeaders)) as CustomHeaders);

@@ -35,6 +35,10 @@ export class Webhook {
   @Property({ type: 'text', nullable: true, hidden: true })
   sealedUrl: string | null = null;
 
+  /** By `urlKeyOf`; null if last saved before it was added. */
+  @Property({ type: 'blob', columnType: 'bytea', nullable: true, hidden: true })
+  urlKey: Buffer | null = null;
+
   @Property({ columnType: 'text[]', type: 'array' })
   events: EventType[];
 

@@ -2,10 +2,14 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Actor } from '@app/accounts';
-import { afterCursor, ChangeFeed, Problem } from '@app/platform';
 import { isPayloadFormat } from '@app/formatting';
+import { afterCursor, ChangeFeed, Problem, type FieldError } from '@app/platform';
 import { generateSecret } from '@app/signing';
 import { AddressPolicy } from './address-policy';
+import { withoutNulls } from './custom-headers';
+import { movesToAnotherHost, movingErrors, storedHeaders } from './moving-credentials';
+import { urlKeyOf } from './url-key';
+import { WebhookLimits } from './webhook-limits';
 import { WebhookSecrets } from './webhook-secrets';
 import { formatOf, inferType, typeAfterMove, typeMismatch } from './webhook-type';
 import { settingErrors, WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
@@ -22,8 +26,6 @@ export interface ChangeOf {
 
 export type NewWebhook = Pick<WebhookSettings, 'name' | 'url' | 'events'> & Partial<WebhookSettings>;
 
-/** Keeps a runaway script from filling the table; far above what a person can look after. */
-const MAX_WEBHOOKS_PER_ACCOUNT = 20_000;
 const DEFAULT_OVERLAP_HOURS = 24;
 const HOUR_MS = 3_600_000;
 
@@ -36,21 +38,21 @@ export class WebhookService {
     private readonly secrets: WebhookSecrets,
     private readonly audit: AuditTrail,
     private readonly changeFeed: ChangeFeed,
+    private readonly limits: WebhookLimits,
   ) {}
 
-  /** @throws Problem validation_failed by field; conflict when the account has as many webhooks as it may. */
+  /**
+   * @throws Problem validation_failed by field; limit_reached when the account has as many webhooks as it may, in all
+   *   or with this URL.
+   */
   async create(accountId: string, input: NewWebhook, change: ChangeOf): Promise<Webhook> {
     this.check(input);
     const webhook = new Webhook(accountId, input.name, input.url, input.events);
     this.direct(webhook, { ...input, type: input.type ?? inferType(input.url) });
     this.apply(webhook, input);
     await this.em.transactional(async (em) => {
-      if ((await em.count(Webhook, { accountId, deletedAt: null })) >= MAX_WEBHOOKS_PER_ACCOUNT) {
-        throw new Problem(
-          'conflict',
-          `An account may have ${MAX_WEBHOOKS_PER_ACCOUNT} webhooks. Delete one first.`,
-        );
-      }
+      await this.limits.requireRoom(em, accountId);
+      await this.limits.requireRoomAt(em, webhook);
       await em.persistAndFlush(webhook);
       await this.record(webhook, 'create', change);
     });
@@ -65,21 +67,30 @@ export class WebhookService {
     return webhook;
   }
 
-  /** Newest first; one more than the limit, for paging. */
-  async list(accountId: string, page: { limit: number; cursor?: string }): Promise<Webhook[]> {
+  /**
+   * Newest first; one more than the limit, for paging.
+   * @param q only those whose name or URL contains it, in any casing.
+   */
+  async list(accountId: string, page: { limit: number; cursor?: string }, q?: string): Promise<Webhook[]> {
     const after = afterCursor('whk', page.cursor);
-    return this.em
-      .fork()
-      .find(
-        Webhook,
-        { accountId, deletedAt: null, ...(after ? { id: { $lt: after } } : {}) },
-        { orderBy: { id: 'desc' }, limit: page.limit + 1 },
-      );
+    const containing = q ? { $ilike: `%${q.replace(/[\\%_]/g, '\\$&')}%` } : null;
+    return this.em.fork().find(
+      Webhook,
+      {
+        accountId,
+        deletedAt: null,
+        ...(after ? { id: { $lt: after } } : {}),
+        ...(containing ? { $or: [{ name: containing }, { url: containing }] } : {}),
+      },
+      { orderBy: { id: 'desc' }, limit: page.limit + 1 },
+    );
   }
 
   /**
-   * Changes what is given and leaves the rest. A masked header value that comes back as it was answered is kept.
-   * @throws Problem not_found, validation_failed by field, precondition_failed when it has another version.
+   * Changes what is given and leaves the rest. A masked header value that comes back as it was answered is kept, unless
+   * the URL changes to another host: then values of headers have to be given again, or dropped.
+   * @throws Problem not_found, validation_failed by field, precondition_failed when it has another version,
+   *   limit_reached when too many webhooks have the new URL.
    */
   async update(
     accountId: string,
@@ -88,10 +99,11 @@ export class WebhookService {
     change: ChangeOf,
   ): Promise<Webhook> {
     return this.change(accountId, id, 'update', change, (webhook) => {
-      const settings = input.headers
-        ? { ...input, headers: this.secrets.restoreHeaders(webhook, input.headers) }
-        : input;
-      this.check(settings);
+      const given = input.headers ? { ...input, headers: withoutNulls(input.headers) } : input;
+      const settings = given.headers
+        ? { ...given, headers: this.secrets.restoreHeaders(webhook, given.headers) }
+        : given;
+      this.check(settings, this.movingErrors(webhook, given));
       this.direct(webhook, settings);
       this.apply(webhook, settings);
       return { fields: Object.keys(input), ...(input.status ? { status: input.status } : {}) };
@@ -152,6 +164,7 @@ export class WebhookService {
       );
       if (!found) throw Problem.notFound('webhook');
       const before = found.version;
+      const urlBefore = found.urlKey ?? urlKeyOf(this.secrets.urlOf(found));
       if (change.ifVersion && !change.ifVersion.includes(before)) {
         throw new Problem(
           'precondition_failed',
@@ -159,6 +172,8 @@ export class WebhookService {
         );
       }
       const details = work(found);
+      if (!found.urlKey?.equals(urlBefore) && found.urlKey !== null)
+        await this.limits.requireRoomAt(em, found);
       await em.flush();
       if (found.version !== before) await this.record(found, verb, change, details);
       return found;
@@ -167,8 +182,14 @@ export class WebhookService {
     return webhook;
   }
 
-  private check(settings: Partial<WebhookSettings>): void {
-    const errors = settingErrors(settings, this.addresses);
+  /** Credentials that a new URL would send to another host. */
+  private movingErrors(webhook: Webhook, { url, headers }: Partial<WebhookSettings>): FieldError[] {
+    if (url === undefined || !URL.canParse(url) || !movesToAnotherHost(webhook.url, url)) return [];
+    return movingErrors(storedHeaders(this.secrets.headers(webhook), headers));
+  }
+
+  private check(settings: Partial<WebhookSettings>, more: readonly FieldError[] = []): void {
+    const errors = [...settingErrors(settings, this.addresses), ...more];
     if (errors.length > 0) throw Problem.invalid(errors);
   }
 
@@ -184,6 +205,7 @@ export class WebhookService {
     }
     const sealed = this.secrets.sealUrl(next, to);
     if (to !== from || next !== webhook.type || sealed.shown !== webhook.url) webhook.moveTo(next, sealed);
+    webhook.urlKey = urlKeyOf(to);
     const chosen = format ?? (isPayloadFormat(webhook.format) ? webhook.format : 'DEFAULT');
     webhook.format = formatOf(next, chosen);
   }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
-import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
 import {
   MAX_CUSTOM_HEADERS,
@@ -9,6 +9,7 @@ import {
   type RetryPolicyName,
   type WebhookType,
 } from '@app/webhooks';
+import { IsPlainText, PageQuery } from '@app/platform';
 import { MayBeLeftOut } from '../http/may-be-left-out';
 
 const SETTABLE_STATUSES = ['ACTIVE', 'PAUSED'] as const;
@@ -87,7 +88,8 @@ export class CreateWebhookBody {
   @ApiPropertyOptional({
     description:
       `Headers of your own for every request, at most ${MAX_CUSTOM_HEADERS}. Their values are encrypted, and masked in every answer; ` +
-      'a masked value that is sent back unchanged keeps the stored one.',
+      'a masked value that is sent back unchanged keeps the stored one. A PATCH that changes the URL to another host needs ' +
+      'the values again (400 naming them), or drops them with null.',
     type: 'object',
     additionalProperties: { type: 'string' },
     nullable: true,
@@ -153,6 +155,20 @@ export class RotateSecretBody {
   @MayBeLeftOut()
   @IsNumber()
   overlapHours?: number;
+}
+
+export class WebhooksQuery extends PageQuery {
+  @ApiPropertyOptional({
+    description: 'Only webhooks whose name or URL contains this text',
+    minLength: 1,
+    maxLength: 200,
+    example: 'crm',
+  })
+  @MayBeLeftOut()
+  @IsString()
+  @MaxLength(200)
+  @IsPlainText()
+  q?: string;
 }
 
 export class TestWebhookBody {

@@ -8,11 +8,17 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { IdParam, PageQuery, toPage, type Page } from '@app/platform';
+import { IdParam, toPage, type Page } from '@app/platform';
 import { WebhookSecrets, WebhookService, type ChangeOf, type Webhook } from '@app/webhooks';
 import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { etagOf, versionsOf } from '../http/etag';
-import { CreateWebhookBody, RotateSecretBody, TestWebhookBody, UpdateWebhookBody } from './webhook.dto';
+import {
+  CreateWebhookBody,
+  RotateSecretBody,
+  TestWebhookBody,
+  UpdateWebhookBody,
+  WebhooksQuery,
+} from './webhook.dto';
 import { RotatedWebhookView, toWebhookView, WebhookPage, WebhookView } from './webhook.view';
 import { WebhookTester, WebhookTestView } from './webhook-tester';
 
@@ -49,10 +55,9 @@ export class WebhooksController {
   @Authenticated({ scope: 'READ' })
   @ApiOperation({ summary: 'List webhooks, newest first' })
   @ApiOkResponse({ type: WebhookPage })
-  async list(@Caller() caller: CustomerCaller, @Query() page: PageQuery): Promise<Page<WebhookView>> {
-    return toPage(await this.webhooks.list(caller.accountId, page), page.limit, (webhook) =>
-      this.view(webhook),
-    );
+  async list(@Caller() caller: CustomerCaller, @Query() query: WebhooksQuery): Promise<Page<WebhookView>> {
+    const webhooks = await this.webhooks.list(caller.accountId, query, query.q);
+    return toPage(webhooks, query.limit, (webhook) => this.view(webhook));
   }
 
   @Get(':id')

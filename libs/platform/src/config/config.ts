@@ -108,6 +108,10 @@ export class Config {
   @FromEnvironment(integer(0), SERVING)
   readonly ANONYMOUS_REQUESTS_PER_MINUTE: number = 1_200;
 
+  /** Webhooks that an account may have. */
+  @FromEnvironment(integer(1, 20_000), SERVING)
+  readonly MAX_WEBHOOKS_PER_ACCOUNT: number = 100;
+
   /** Separates installations (and parallel test runs) that share one Redis. */
   @FromEnvironment(text(), SERVING)
   readonly REDIS_PREFIX: string = 'skipcalls';
