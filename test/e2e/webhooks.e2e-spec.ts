@@ -408,7 +408,7 @@ describe('/v1/webhooks', () => {
     });
 
     it('tells of a server that is not there', async () => {
-      const webhook = await create({ url: 'http://127.0.0.1:1/' });
+      const webhook = await create({ url: 'http://127.0.0.1:2/' });
       const { body } = await api.post(`/v1/webhooks/${webhook.id}/test`);
       expect(body).toMatchObject({
         delivered: false,
