@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { reseal, SecretBox } from '@app/platform';
+import { reseal, SecretBox, type Config } from '@app/platform';
 import { ApiModule } from '../../apps/api/src/api.module';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import { createAccount, createWebhook, Receiver, startApp, type TestApp } from '../support';
@@ -22,10 +22,14 @@ describe('replacing the encryption key', () => {
     await before.close();
   });
 
-  const boxOf = (current: string, ...previous: string[]): SecretBox =>
-    new SecretBox({ ...before.config, ENCRYPTION_KEY: current, PREVIOUS_ENCRYPTION_KEYS: previous } as never);
+  const configOf = (current: string, ...previous: string[]): Config =>
+    ({
+      ...before.config,
+      ENCRYPTION_KEY: current,
+      PREVIOUS_ENCRYPTION_KEYS: previous,
+    }) as Config;
 
-  it('encrypts everything anew, so that the old key can be thrown away', async () => {
+  it('encrypts everything again, so that the old key can be thrown away', async () => {
     const { id: accountId, key } = await createAccount(before);
     const api = before.http(key);
     const webhook = await createWebhook(before, accountId, {
@@ -37,17 +41,24 @@ describe('replacing the encryption key', () => {
     const issued = await api.post('/v1/api-keys', { name: 'k' }, { headers: { 'idempotency-key': 'once' } });
     // More than one batch of them.
     await before.database.query(
-      `insert into idempotent_answers (account_id, key, fingerprint, status_code, sealed_body)
-       select account_id, 'copy ' || n, fingerprint, status_code, sealed_body from idempotent_answers, generate_series(1, 1100) n`,
+      `insert into webhooks (id, account_id, name, url, events, format, status, retry_policy, sealed_headers)
+       select gen_random_uuid(), account_id, 'without secrets', url, events, format, status, retry_policy, null from webhooks, generate_series(1, 1100) n`,
     );
+    const box = new SecretBox(before.config);
+    for (const { id } of await before.database.query<{ id: string }>(
+      'select id from webhooks where sealed_headers is null',
+    ))
+      await before.database.query('update webhooks set sealed_headers = $2 where id = $1', [
+        id,
+        box.seal('{}', { table: 'webhooks', column: 'sealed_headers', key: [id] }),
+      ]);
 
-    const resealed = await reseal(before.config.DATABASE_URL, boxOf(NEW_KEY, OLD_KEY));
+    const resealed = await reseal(configOf(NEW_KEY, OLD_KEY));
 
     expect(resealed).toMatchObject({
-      'webhooks.sealed_secret': 1,
-      'webhooks.sealed_previous_secret': 1,
-      'webhooks.sealed_headers': 1,
-      'idempotent_answers.sealed_body': 1_101,
+      'webhooks.sealed_secrets': 1,
+      'webhooks.sealed_headers': 1_101,
+      'idempotent_answers.sealed_body': 1,
     });
     after = await startApp({
       modules: [ApiModule, DispatcherModule],
@@ -70,14 +81,16 @@ describe('replacing the encryption key', () => {
   });
 
   it('finds nothing to do a second time', async () => {
-    const resealed = await reseal(before.config.DATABASE_URL, boxOf(NEW_KEY, OLD_KEY));
+    const resealed = await reseal(configOf(NEW_KEY, OLD_KEY));
     expect(Object.values(resealed).every((count) => count === 0)).toBe(true);
   });
 
   it('stops and says which key is missing rather than lose what it cannot open', async () => {
-    const sealedBefore = await before.database.query('select sealed_secret from webhooks');
+    const sealedBefore = await before.database.query('select sealed_secrets from webhooks order by id');
     const other = Buffer.alloc(32, 3).toString('base64');
-    await expect(reseal(before.config.DATABASE_URL, boxOf(other))).rejects.toThrow(/unknown encryption key/);
-    expect(await before.database.query('select sealed_secret from webhooks')).toEqual(sealedBefore);
+    await expect(reseal(configOf(other))).rejects.toThrow(/unknown encryption key/);
+    expect(await before.database.query('select sealed_secrets from webhooks order by id')).toEqual(
+      sealedBefore,
+    );
   });
 });

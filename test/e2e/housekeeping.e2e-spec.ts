@@ -12,23 +12,37 @@ describe('housekeeping', () => {
   });
   afterAll(() => app?.close());
 
-  it('forgets a replaced secret that signs nothing any more, and keeps one that still does', async () => {
+  it('erases expired secrets, and keeps those that still sign', async () => {
     const { id } = await createAccount(app);
-    const over = await createWebhook(app, id, { url: 'https://example.com/over', secret: 'new secret one' });
-    const live = await createWebhook(app, id, { url: 'https://example.com/live', secret: 'new secret two' });
-    const replace = `update webhooks set sealed_previous_secret = 'sealed', previous_secret_expires_at = now() + $2::interval where id = $1`;
-    await app.get(Sql).execute(replace, [toUuid(over.id), '-1 hour']);
-    await app.get(Sql).execute(replace, [toUuid(live.id), '1 hour']);
+    const webhook = await createWebhook(app, id, {
+      url: 'https://example.com/',
+      secret: 'the newest secret',
+    });
+    const other = await createWebhook(app, id, { url: 'https://example.com/', secret: 'another secret' });
+    const at = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+    const older = [30, -30, 60, -5].map((minutes) => ({
+      sealed: `${minutes}`,
+      hint: '…',
+      expiresAt: at(minutes),
+    }));
+    await app
+      .get(Sql)
+      .execute('update webhooks set sealed_secrets = sealed_secrets || $2::jsonb where id = $1', [
+        toUuid(webhook.id),
+        JSON.stringify(older),
+      ]);
 
     expect(await app.get(Housekeeping).clearAway()).toMatchObject({
-      replacedSecrets: 1,
+      expiredSecrets: 1,
       idempotentAnswers: 0,
     });
     const kept = await app
       .get(Sql)
-      .rows<{ id: string }>('select id from webhooks where sealed_previous_secret is not null');
-    expect(kept.map(({ id }) => id)).toEqual([toUuid(live.id)]);
-    const secrets = await app.get(Sql).rows('select id from webhooks where sealed_secret is not null');
-    expect(secrets).toHaveLength(2);
+      .rows<{ id: string; sealed_secrets: any[] }>('select id, sealed_secrets from webhooks order by id');
+    expect(kept.map((row) => [row.id, row.sealed_secrets.map(({ sealed }) => sealed)])).toEqual([
+      [toUuid(webhook.id), [expect.stringMatching(/^v2/), '30', '60']],
+      [toUuid(other.id), [expect.stringMatching(/^v2/)]],
+    ]);
+    expect((await app.get(Housekeeping).clearAway())['expiredSecrets']).toBe(0);
   });
 });

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { Fingerprints, reseal, type Config } from '@app/platform';
 import { ApiModule } from '../../apps/api/src/api.module';
 import { IdempotentAnswers } from '../../apps/api/src/idempotency/idempotent-answers';
 import { createAccount, startApp, type Answer, type HttpClient, type TestApp } from '../support';
@@ -60,8 +62,74 @@ describe('Idempotency-Key', () => {
     const first = await post('/v1/api-keys', key, { name: 'CRM server' });
     expect((await post('/v1/api-keys', key, { name: 'CRM server' })).body.key).toBe(first.body.key);
     const rows = await app.database.query('select * from idempotent_answers where key = $1', [key]);
-    expect(rows[0].sealed_body).toMatch(/^v1\./);
+    expect(rows[0].sealed_body).toMatch(/^v2\./);
     expect(JSON.stringify(rows)).not.toContain(first.body.key);
+  });
+
+  it('keeps no hash of a request that somebody without the key could try secrets against', async () => {
+    const key = newKey();
+    await post('/v1/webhooks', key, { ...WEBHOOK, secret: 'guess me' });
+    const [{ fingerprint }] = await app.database.query<{ fingerprint: Buffer }>('select fingerprint from idempotent_answers where key = $1', [key]);
+    const request = `POST /v1/webhooks\n${JSON.stringify({ ...WEBHOOK, secret: 'guess me' })}`;
+    for (const algorithm of ['sha256', 'sha512', 'sha1', 'md5'])
+      expect(fingerprint.toString('hex')).not.toContain(createHash(algorithm).update(request).digest('hex').slice(0, 16));
+    const elsewhere = new Fingerprints({ ...app.config, ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') } as Config, 'idempotency fingerprint');
+    expect(elsewhere.of(request).subarray(4)).not.toEqual(fingerprint.subarray(4));
+    expect(new Fingerprints(app.config, 'idempotency fingerprint').of(request)).toEqual(fingerprint);
+  }); // prettier-ignore
+
+  describe('after ENCRYPTION_KEY was replaced', () => {
+    const NEW_KEY = Buffer.alloc(32, 8).toString('base64');
+
+    it.each<[string, (old: string) => Record<string, string>, number]>([
+      ['while the old key is configured', (old) => ({ PREVIOUS_ENCRYPTION_KEYS: old }), 422],
+      ['when the old key is gone', () => ({}), 200],
+    ])('answers a legitimate retry %s', async (_, previous, ofOther) => {
+      const key = newKey();
+      const first = await post('/v1/webhooks', key, WEBHOOK);
+      const env = { ENCRYPTION_KEY: NEW_KEY, PREVIOUS_ENCRYPTION_KEYS: app.config.ENCRYPTION_KEY };
+      await reseal({
+        ...app.config,
+        ...env,
+        PREVIOUS_ENCRYPTION_KEYS: [app.config.ENCRYPTION_KEY],
+      } as Config);
+      const rotated = await startApp({
+        modules: [ApiModule],
+        env: { ENCRYPTION_KEY: NEW_KEY, ...previous(app.config.ENCRYPTION_KEY) },
+        with: app,
+      });
+      try {
+        const http = rotated.http(account.key);
+        const second = await post('/v1/webhooks', key, WEBHOOK, http);
+        expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+        expect(second.body).toEqual(first.body);
+        // Another request with the key is found out as long as that is possible.
+        const other = await post('/v1/webhooks', key, { ...WEBHOOK, name: 'Another' }, http);
+        expect(other.status === 422 ? 422 : 200).toBe(ofOther);
+        expect(await countWebhooks()).toBe(1);
+      } finally {
+        await rotated.close();
+        const back = { ENCRYPTION_KEY: app.config.ENCRYPTION_KEY, PREVIOUS_ENCRYPTION_KEYS: [NEW_KEY] };
+        await reseal({ ...app.config, ...back } as Config);
+      }
+    });
+
+    it('takes over a request that died, by the old key or an unknown one', async () => {
+      for (const { fingerprint } of [
+        { fingerprint: 'fingerprint' },
+        { fingerprint: `'\\x00000000'::bytea || substring(fingerprint from 5)` },
+        { fingerprint: `''` },
+      ]) {
+        const key = newKey();
+        await post('/v1/webhooks', key, WEBHOOK);
+        await app.database.query(
+          `update idempotent_answers set status_code = null, sealed_body = null, created_at = now() - interval '3 minutes',
+                  fingerprint = ${fingerprint} where key = $1`,
+          [key],
+        );
+        expect((await post('/v1/webhooks', key, WEBHOOK)).status).toBe(201);
+      }
+    });
   });
 
   it.each([

@@ -220,14 +220,16 @@ describe('an attempt', () => {
     check(during, next);
     expect(during.headers['webhook-signature'].split(' ')).toHaveLength(2);
     expect(during.headers['x-webhook-signature']).toBe(createHmac('sha256', next).update(during.body).digest('hex'));
+    expect(during.headers['x-webhook-signature-previous']).toBe(createHmac('sha256', secret).update(during.body).digest('hex'));
 
-    await app.get(Sql).execute(`update webhooks set previous_secret_expires_at = now() - interval '1 second', updated_at = now() where id = $1`, [toUuid(webhook.id)]);
+    await app.get(Sql).execute(`update webhooks set sealed_secrets = jsonb_set(sealed_secrets, '{1,expiresAt}', to_jsonb($2::text)), updated_at = now() where id = $1`, [toUuid(webhook.id), new Date(Date.now() - 1_000).toISOString()]);
     await eventually(async () => {
       await app.http(PUBLISHER_TOKEN).post('/internal/v1/events', eventInput(owner));
       const after = (await receiver.waitFor(receiver.to(at).length, { path: at })).at(-1)!;
       expect(after.headers['webhook-signature'].split(' ')).toHaveLength(1);
       check(after, next);
       expect(() => check(after, secret)).toThrow();
+      expect(after.headers).not.toHaveProperty('x-webhook-signature-previous');
     }, { everyMs: 300 });
   }); // prettier-ignore
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { ApiModule } from '../../apps/api/src/api.module';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import { behaviours, createAccount, Receiver, startApp, type HttpClient, type TestApp } from '../support';
@@ -51,6 +52,7 @@ describe('/v1/webhooks', () => {
         hasSecret: false,
         secretHint: null,
         previousSecretExpiresAt: null,
+        previousSecrets: [],
         headers: {},
         retryPolicy: 'STANDARD',
         maxConcurrency: null,
@@ -60,6 +62,7 @@ describe('/v1/webhooks', () => {
         version: 1,
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         updatedAt: expect.stringMatching(/Z$/),
+        warnings: [],
       });
       expect(headers.get('etag')).toBe('"1"');
     });
@@ -183,7 +186,13 @@ describe('/v1/webhooks', () => {
       const webhook = await create({ secret: 'a secret', headers: { 'X-Api-Key': 'key-0123456789' } });
       const { status, body, headers } = await api.patch(`/v1/webhooks/${webhook.id}`, { name: 'Renamed' });
       expect(status).toBe(200);
-      expect(body).toEqual({ ...webhook, name: 'Renamed', version: 2, updatedAt: expect.any(String) });
+      expect(body).toEqual({
+        ...webhook,
+        name: 'Renamed',
+        version: 2,
+        updatedAt: expect.any(String),
+        warnings: [],
+      });
       expect(headers.get('etag')).toBe('"2"');
     });
 
@@ -294,10 +303,10 @@ describe('/v1/webhooks', () => {
       expect((await api.delete(`/v1/webhooks/${id}`)).status).toBe(404);
       expect((await api.get('/v1/webhooks')).body.data).toEqual([]);
       const [row] = await app.database.query(
-        'select name, sealed_secret, sealed_headers from webhooks where id = $1',
+        'select name, sealed_secrets, sealed_headers from webhooks where id = $1',
         [id.slice(4)],
       );
-      expect(row).toEqual({ name: 'CRM Integration', sealed_secret: null, sealed_headers: null });
+      expect(row).toEqual({ name: 'CRM Integration', sealed_secrets: [], sealed_headers: null });
     });
 
     it('is refused when somebody changed it in the meantime', async () => {
@@ -343,11 +352,115 @@ describe('/v1/webhooks', () => {
       const webhook = await create({ url: receiver.url(), secret: 'the old secret' });
       await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, { overlapHours: 1 });
       await app.database.query(
-        `update webhooks set previous_secret_expires_at = now() - interval '1 s', updated_at = now() where id = $1`,
-        [webhook.id.slice(4)],
+        `update webhooks set sealed_secrets = jsonb_set(sealed_secrets, '{1,expiresAt}', to_jsonb($2::text)), updated_at = now() where id = $1`,
+        [webhook.id.slice(4), new Date(Date.now() - 1_000).toISOString()],
       );
       await api.patch(`/v1/webhooks/${webhook.id}`, { name: 'Renamed' });
       expect(await signatures(webhook.id)).toHaveLength(1);
+      expect((await api.get(`/v1/webhooks/${webhook.id}`)).body).toMatchObject({
+        previousSecretExpiresAt: null,
+        previousSecrets: [],
+      });
+    });
+
+    it('keeps every secret live until the time that was returned for it, however often it is rotated', async () => {
+      const secrets = [
+        'the first secret of three',
+        'the second secret of three',
+        'the third secret of three',
+      ];
+      const webhook = await create({ url: receiver.url(), secret: secrets[0] });
+      const rotate = async (secret: string, overlapHours: number): Promise<any> =>
+        (await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, { secret, overlapHours })).body;
+      const first = await rotate(secrets[1], 48);
+      const second = await rotate(secrets[2], 1);
+      expect(second.previousSecrets.map(({ expiresAt }: any) => expiresAt)).toEqual([
+        second.previousSecretExpiresAt,
+        first.previousSecretExpiresAt,
+      ]);
+      await api.post(`/v1/webhooks/${webhook.id}/test`);
+      const { headers, body } = receiver.requests.at(-1)!;
+      const plain = (secret: string): string => createHmac('sha256', secret).update(body).digest('hex');
+      const standard = (secret: string): string =>
+        createHmac('sha256', secret)
+          .update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.`)
+          .update(body)
+          .digest('base64');
+      expect(headers['webhook-signature']).toBe(
+        [...secrets]
+          .reverse()
+          .map((secret) => `v1,${standard(secret)}`)
+          .join(' '),
+      );
+      expect(headers['x-webhook-signature']).toBe(plain(secrets[2]));
+      expect(headers['x-webhook-signature-previous']).toBe(plain(secrets[1]));
+    });
+
+    it('makes a live secret the newest again when it is rotated back', async () => {
+      const webhook = await create({ url: receiver.url(), secret: 'secret number one of two' });
+      await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, { secret: 'secret number two of two' });
+      const { body } = await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, {
+        secret: 'secret number one of two',
+      });
+      expect(body.previousSecrets).toHaveLength(1);
+      expect(await signatures(webhook.id)).toHaveLength(2);
+      const { headers, body: sent } = receiver.requests.at(-1)!;
+      expect(headers['x-webhook-signature']).toBe(
+        createHmac('sha256', 'secret number one of two').update(sent).digest('hex'),
+      );
+    });
+
+    it('has a limit where the signatures would make the headers too long', async () => {
+      const webhook = await create({ url: receiver.url(), secret: 'the secret at the start' });
+      await app.database.query(
+        `update webhooks set sealed_secrets = sealed_secrets || (
+           select jsonb_agg(sealed_secrets -> 0 || jsonb_build_object('expiresAt', $2::text)) from webhooks as same, generate_series(1, 99) where same.id = $1) where id = $1`,
+        [webhook.id.slice(4), new Date(Date.now() + 3_600_000).toISOString()],
+      );
+      const rotate = (body: object) => api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, body);
+      expect(await rotate({})).toMatchObject({ status: 409, body: { code: 'conflict' } });
+      expect((await rotate({ overlapHours: 0 })).status).toBe(200);
+    });
+
+    it('removes every secret by null', async () => {
+      const webhook = await create({ url: receiver.url(), secret: 'the old secret' });
+      await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`);
+      const { body } = await api.patch(`/v1/webhooks/${webhook.id}`, { secret: null });
+      expect(body).toMatchObject({ hasSecret: false, previousSecrets: [], warnings: [] });
+      await api.post(`/v1/webhooks/${webhook.id}/test`);
+      const { headers } = receiver.requests.at(-1)!;
+      expect(Object.keys(headers).filter((name) => name.includes('signature'))).toEqual([]);
+    });
+
+    it.each<[string, string, RegExp[]]>([
+      ['a short typed secret', 'short', [/only 5 bytes of key/]],
+      ['15 bytes', 'x'.repeat(15), [/only 15 bytes of key/]],
+      ['16 bytes', 'x'.repeat(16), []],
+      ['16 bytes in 6 characters', '漢字漢字漢字'.slice(0, 6), []],
+      [
+        'a key of 8 bytes in base64',
+        `whsec_${Buffer.alloc(8, 1).toString('base64')}`,
+        [/only 8 bytes of key/],
+      ],
+      ['a good key in base64', `whsec_${Buffer.alloc(24, 1).toString('base64')}`, []],
+      [
+        'base64 without padding',
+        `whsec_${Buffer.alloc(25, 1).toString('base64').replace(/=+$/, '')}`,
+        [/without padding/],
+      ],
+      ['URL-safe base64', `whsec_${Buffer.alloc(24, 255).toString('base64url')}`, [/URL-safe/]],
+      ['no base64 at all', 'whsec_this is not base64!', [/does not continue in base64/]],
+    ])('warns about %s wherever it is set', async (_, secret, expected) => {
+      const created = await create({ secret });
+      const patched = await api.patch(`/v1/webhooks/${(await create()).id}`, { secret });
+      const rotated = await api.post(`/v1/webhooks/${(await create()).id}/rotate-secret`, { secret });
+      for (const { warnings } of [created, patched.body, rotated.body]) {
+        expect(warnings).toEqual(
+          expected.map((message) => ({ path: 'secret', message: expect.stringMatching(message) })),
+        );
+        expect(JSON.stringify(warnings)).not.toContain(secret);
+      }
+      expect((await api.get(`/v1/webhooks/${created.id}`)).body).not.toHaveProperty('warnings');
     });
 
     it.each([

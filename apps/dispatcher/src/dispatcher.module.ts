@@ -18,6 +18,7 @@ import { CallEventsProcessor } from './queues/call-events.processor';
 import { CommandsProcessor } from './queues/commands.processor';
 import { RetriesProcessor } from './queues/retries.processor';
 import { Housekeeping } from './schedules/housekeeping';
+import { SealUpgradeSchedule } from './schedules/seal-upgrade.schedule';
 
 /** The one process that reaches outside: the publishers' door, sending, and the work in the background. */
 @Module({
@@ -35,6 +36,7 @@ import { Housekeeping } from './schedules/housekeeping';
   controllers: [EventsController],
   providers: [
     Housekeeping,
+    SealUpgradeSchedule,
     BatchPublisher,
     PublishLane,
     CallEventsProcessor,

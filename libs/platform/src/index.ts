@@ -7,12 +7,15 @@ export { withLocalSecrets } from './config/local-secrets';
 export { derivedKey, encryptionKeyId } from './crypto/derived-key';
 export type { ProcessName } from './config/variables';
 export { isSame } from './crypto/is-same';
-export { reseal, type Resealed } from './crypto/reseal';
-export { SecretBox } from './crypto/secret-box';
+export { Fingerprints } from './crypto/fingerprint';
+export { reseal } from './crypto/reseal';
+export { SealUpgrade } from './crypto/seal-upgrade';
+export { SecretBox, type SealedPlace } from './crypto/secret-box';
 export { DatabaseModule } from './database/database.module';
 export { plainArray, textArray } from './database/arrays';
 export { IdType } from './database/id.type';
 export { migrate, pendingMigrations } from './database/migrate';
+export { MIGRATIONS } from './database/migrations';
 export {
   dependencyAway,
   hasNotExecuted,

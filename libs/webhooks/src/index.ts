@@ -10,6 +10,7 @@ export {
   type CircuitState,
   type RetryPolicyName,
   type SealedSecret,
+  type StoredSecret,
   type WebhookStatus,
 } from './webhook.entity';
 export { WebhookService, type ChangeOf, type NewWebhook } from './webhook.service';

@@ -8,17 +8,15 @@ export class WebhookTarget {
   readonly origin: string;
   /** Path and query. */
   readonly path: string;
-  private readonly current: readonly string[];
-  private readonly rotating: readonly string[] | null;
+  private live: readonly string[] = [];
+  /** When the first of the live secrets expires. */
+  private liveUntil = 0;
 
   constructor(private readonly settings: WebhookTargetSettings) {
     this.isFailing = settings.isFailing;
     const url = requestUrl(settings.type, settings.url);
     this.origin = url.origin;
     this.path = url.pathname + url.search;
-    const { secret, previousSecret } = signs(settings);
-    this.current = secret === null ? [] : [secret];
-    this.rotating = secret !== null && previousSecret !== null ? [secret, previousSecret] : null;
   }
 
   get id(): string {
@@ -77,8 +75,14 @@ export class WebhookTarget {
    * because the signer caches keys by the identity of this array.
    */
   liveSecretsAt(now: number): readonly string[] {
-    if (!this.rotating) return this.current;
-    return now < this.settings.previousSecretExpiresAt ? this.rotating : this.current;
+    if (now >= this.liveUntil) {
+      // Only plain HTTP receivers verify signatures; chat services and mail servers get none.
+      const secrets = this.settings.type === 'HTTP' ? this.settings.secrets : [];
+      const live = secrets.filter(({ expiresAt }) => expiresAt > now);
+      this.live = live.map(({ secret }) => secret);
+      this.liveUntil = Math.min(...live.map(({ expiresAt }) => expiresAt));
+    }
+    return this.live;
   }
 }
 
@@ -90,19 +94,12 @@ export interface WebhookTargetSettings {
   shownUrl: string;
   status: WebhookStatus;
   isDeleted: boolean;
-  secret: string | null;
-  previousSecret: string | null;
-  /** Unix milliseconds. */
-  previousSecretExpiresAt: number;
+  /** Newest first; `expiresAt` in Unix milliseconds, `Infinity` for the newest. */
+  secrets: readonly { secret: string; expiresAt: number }[];
   customHeaders: Record<string, string> | null;
   retryPolicy: RetryPolicyName;
   maxConcurrency: number | null;
   rateLimitPerSecond: number | null;
   circuitIsOpen: boolean;
   isFailing: boolean;
-}
-
-/** Only plain HTTP receivers verify signatures; chat services and mail servers get none. */
-function signs(settings: WebhookTargetSettings): Pick<WebhookTargetSettings, 'secret' | 'previousSecret'> {
-  return settings.type === 'HTTP' ? settings : { secret: null, previousSecret: null };
 }

@@ -11,14 +11,15 @@ import {
   toUuid,
 } from '@app/platform';
 import { WebhookTarget } from './target';
+import { webhookPlace } from './webhook-secrets';
 import type { WebhookType } from './webhook-type';
-import type { CircuitState, RetryPolicyName, WebhookStatus } from './webhook.entity';
+import type { CircuitState, RetryPolicyName, StoredSecret, WebhookStatus } from './webhook.entity';
 
 const LOAD = {
   name: 'webhook-targets.load',
   text: `
-    select id, settings_version, type, url, sealed_url, status, deleted_at is not null as is_deleted, sealed_secret, sealed_previous_secret,
-           previous_secret_expires_at, sealed_headers, retry_policy, max_concurrency, rate_limit_per_second,
+    select id, settings_version, type, url, sealed_url, status, deleted_at is not null as is_deleted, sealed_secrets,
+           sealed_headers, retry_policy, max_concurrency, rate_limit_per_second,
            circuit_state, failing_since is not null as is_failing
     from webhooks where id = any ($1::uuid[])`,
 };
@@ -51,9 +52,7 @@ interface TargetRow {
   sealed_url: string | null;
   status: WebhookStatus;
   is_deleted: boolean;
-  sealed_secret: string | null;
-  sealed_previous_secret: string | null;
-  previous_secret_expires_at: Date | null;
+  sealed_secrets: StoredSecret[];
   sealed_headers: string | null;
   retry_policy: RetryPolicyName;
   max_concurrency: number | null;
@@ -216,30 +215,38 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private openTarget(row: TargetRow): WebhookTarget {
+    const id = fromUuid('whk', row.id);
     return new WebhookTarget({
-      id: fromUuid('whk', row.id),
+      id,
       version: row.settings_version,
       type: row.type,
-      url: this.open(row.sealed_url) ?? row.url,
+      url:
+        row.sealed_url === null ? row.url : this.secrets.open(row.sealed_url, webhookPlace(id, 'sealed_url')),
       shownUrl: row.url,
       status: row.status,
       isDeleted: row.is_deleted,
-      secret: this.open(row.sealed_secret),
-      previousSecret: this.open(row.sealed_previous_secret),
-      previousSecretExpiresAt: row.previous_secret_expires_at?.getTime() ?? 0,
+      secrets: row.sealed_secrets
+        .map(({ sealed, expiresAt }) => ({
+          sealed,
+          expiresAt: expiresAt === null ? Infinity : Date.parse(expiresAt),
+        }))
+        .filter(({ expiresAt }) => expiresAt > Date.now())
+        .map(({ sealed, expiresAt }) => ({
+          secret: this.secrets.open(sealed, webhookPlace(id, 'sealed_secrets')),
+          expiresAt,
+        })),
       customHeaders:
         row.sealed_headers === null
           ? null
-          : (JSON.parse(this.open(row.sealed_headers)!) as Record<string, string>),
+          : (JSON.parse(this.secrets.open(row.sealed_headers, webhookPlace(id, 'sealed_headers'))) as Record<
+              string,
+              string
+            >),
       retryPolicy: row.retry_policy,
       maxConcurrency: row.max_concurrency,
       rateLimitPerSecond: row.rate_limit_per_second,
       circuitIsOpen: row.circuit_state !== 'CLOSED',
       isFailing: row.is_failing,
     });
-  }
-
-  private open(sealed: string | null): string | null {
-    return sealed === null ? null : this.secrets.open(sealed);
   }
 }

@@ -33,6 +33,8 @@ export const WEBHOOK_LIMITS = {
   rateLimitPerSecond: 10_000,
   /** Hours that the old secret stays live after a rotation. */
   overlapHours: 168,
+  /** Signatures of 50 bytes each: more would exceed what servers commonly accept as headers. */
+  liveSecrets: 100,
 } as const;
 
 /** What is wrong with settings; those that are not given are not looked at. */

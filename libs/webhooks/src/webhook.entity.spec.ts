@@ -54,47 +54,50 @@ describe('a webhook', () => {
   const first = { sealed: 'sealed-1', hint: '…1' };
   const second = { sealed: 'sealed-2', hint: '…2' };
   const third = { sealed: 'sealed-3', hint: '…3' };
-  const tomorrow = new Date(Date.now() + 86_400_000);
+  const now = new Date('2026-11-28T12:00:00.000Z');
 
-  it('keeps the present secret live for the overlap of a rotation, and no older one', () => {
+  const hour = (hours: number): Date => new Date(now.getTime() + hours * 3_600_000);
+  const live = (webhook: Webhook, at: Date): string[] => webhook.liveSecrets(at).map(({ sealed }) => sealed);
+
+  it('keeps every secret live until the time that was promised for it, however often it is rotated', () => {
     const webhook = failing();
-    webhook.useSecret(first);
-    webhook.rotateSecret(second, tomorrow);
-    expect(webhook).toMatchObject({
-      sealedSecret: 'sealed-2',
-      secretHint: '…2',
-      sealedPreviousSecret: 'sealed-1',
-      previousSecretExpiresAt: tomorrow,
-    });
-    webhook.rotateSecret(third, tomorrow);
-    expect(webhook).toMatchObject({ sealedSecret: 'sealed-3', sealedPreviousSecret: 'sealed-2' });
+    webhook.useSecret(first, null, now);
+    webhook.useSecret(second, hour(24), now);
+    webhook.useSecret(third, hour(1), now);
+    expect(live(webhook, now)).toEqual(['sealed-3', 'sealed-2', 'sealed-1']);
+    expect(live(webhook, hour(1))).toEqual(['sealed-3', 'sealed-1']);
+    expect(live(webhook, hour(24))).toEqual(['sealed-3']);
+    expect(webhook).toMatchObject({ hasSecret: true, secretHint: '…3' });
   });
 
-  it.each([
-    ['without an overlap', first, null],
-    ['when there was none before', null, tomorrow],
-  ])('has one secret alone after a rotation %s', (_, present, until) => {
+  it('ends the present secret alone when a new one has no overlap', () => {
     const webhook = failing();
-    webhook.useSecret(present);
-    webhook.rotateSecret(second, until);
-    expect(webhook).toMatchObject({
-      sealedSecret: 'sealed-2',
-      sealedPreviousSecret: null,
-      previousSecretExpiresAt: null,
-    });
+    webhook.useSecret(first, null, now);
+    webhook.useSecret(second, hour(24), now);
+    webhook.useSecret(third, null, now);
+    expect(live(webhook, now)).toEqual(['sealed-3', 'sealed-1']);
+  });
+
+  it('has one secret alone when there was none before', () => {
+    const webhook = failing();
+    webhook.useSecret(first, hour(24), now);
+    expect(live(webhook, now)).toEqual(['sealed-1']);
+  });
+
+  it('erases expired secrets when it gets a new one', () => {
+    const webhook = failing();
+    webhook.useSecret(first, null, now);
+    webhook.useSecret(second, hour(1), now);
+    webhook.useSecret(third, hour(5), hour(2));
+    expect(webhook.sealedSecrets.map(({ sealed }) => sealed)).toEqual(['sealed-3', 'sealed-2']);
   });
 
   it('signs with nothing at all once its secret is removed, not even within an overlap', () => {
     const webhook = failing();
-    webhook.useSecret(first);
-    webhook.rotateSecret(second, tomorrow);
+    webhook.useSecret(first, null, now);
+    webhook.useSecret(second, hour(24), now);
     webhook.useSecret(null);
-    expect(webhook).toMatchObject({
-      hasSecret: false,
-      secretHint: null,
-      sealedPreviousSecret: null,
-      previousSecretExpiresAt: null,
-    });
+    expect(webhook).toMatchObject({ hasSecret: false, secretHint: null, sealedSecrets: [] });
   });
 
   it('keeps its name and URL for history when it is removed, and no secret', () => {
@@ -105,7 +108,7 @@ describe('a webhook', () => {
     expect(webhook).toMatchObject({
       name: 'CRM',
       url: 'https://example.com/a',
-      sealedSecret: null,
+      sealedSecrets: [],
       sealedHeaders: null,
     });
     expect(webhook.deletedAt).not.toBeNull();

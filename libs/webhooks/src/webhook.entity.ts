@@ -52,18 +52,9 @@ export class Webhook {
   @Property({ type: 'text', nullable: true })
   disabledReason: string | null = null;
 
-  @Property({ type: 'text', nullable: true, hidden: true })
-  sealedSecret: string | null = null;
-
-  @Property({ type: 'text', nullable: true })
-  secretHint: string | null = null;
-
-  /** The secret before the last rotation; it signs as well until `previousSecretExpiresAt`. */
-  @Property({ type: 'text', nullable: true, hidden: true })
-  sealedPreviousSecret: string | null = null;
-
-  @Property({ type: 'datetime', length: 3, nullable: true })
-  previousSecretExpiresAt: Date | null = null;
+  /** Newest first. The first one never expires; each of the others signs as well until its own time. */
+  @Property({ type: 'json', hidden: true })
+  sealedSecrets: StoredSecret[] = [];
 
   /** The customer's own headers, as a sealed JSON object. */
   @Property({ type: 'text', nullable: true, hidden: true })
@@ -112,7 +103,17 @@ export class Webhook {
   }
 
   get hasSecret(): boolean {
-    return this.sealedSecret !== null;
+    return this.sealedSecrets.length > 0;
+  }
+
+  /** Of the newest secret. */
+  get secretHint(): string | null {
+    return this.sealedSecrets[0]?.hint ?? null;
+  }
+
+  /** The secrets that sign at a time, newest first. */
+  liveSecrets(now: Date): StoredSecret[] {
+    return this.sealedSecrets.filter(({ expiresAt }) => expiresAt === null || new Date(expiresAt) > now);
   }
 
   /** Sends to another address from now on. What the old one's server did says nothing about the new one. */
@@ -138,21 +139,19 @@ export class Webhook {
     this.disabledReason = null;
   }
 
-  /** Signs with this secret alone from now on; null: signs nothing. */
-  useSecret(secret: SealedSecret | null): void {
-    this.sealedSecret = secret?.sealed ?? null;
-    this.secretHint = secret?.hint ?? null;
-    this.sealedPreviousSecret = null;
-    this.previousSecretExpiresAt = null;
-  }
-
-  /** Signs with a new secret, and with the present one as well until the given time, so that the receiver can follow. */
-  rotateSecret(secret: SealedSecret, presentLiveUntil: Date | null): void {
-    const present = this.sealedSecret;
-    this.useSecret(secret);
-    if (present === null || presentLiveUntil === null) return;
-    this.sealedPreviousSecret = present;
-    this.previousSecretExpiresAt = presentLiveUntil;
+  /**
+   * Puts a new secret first; null: requests are no longer signed at all. The present secret ends now, or signs as well
+   * until `presentLiveUntil`. Secrets before it keep the time that was promised for each; expired ones are erased.
+   */
+  useSecret(secret: SealedSecret | null, presentLiveUntil: Date | null = null, now = new Date()): void {
+    if (secret === null) {
+      this.sealedSecrets = [];
+      return;
+    }
+    const [present, ...before] = this.liveSecrets(now);
+    const kept =
+      present && presentLiveUntil ? [{ ...present, expiresAt: presentLiveUntil.toISOString() }] : [];
+    this.sealedSecrets = [{ ...secret, expiresAt: null }, ...kept, ...before];
   }
 
   /** Gone for its account. The row stays for the history of its deliveries; what it was trusted with does not. */
@@ -171,7 +170,7 @@ export class Webhook {
   }
 }
 
-/** A secret as it is stored: encrypted, and a hint that tells people which one it is. */
+/** An encrypted secret, and a hint that tells people which one it is. */
 export interface SealedSecret {
   sealed: string;
   hint: string;
@@ -181,4 +180,10 @@ export interface SealedSecret {
 export interface SealedUrl {
   shown: string;
   sealed: string | null;
+}
+
+/** A secret of a webhook as it is stored. */
+export interface StoredSecret extends SealedSecret {
+  /** ISO 8601; null for the newest secret. */
+  expiresAt: string | null;
 }

@@ -111,8 +111,9 @@ export class WebhookService {
   }
 
   /**
-   * Puts a new secret in place; the present one stays live for the overlap, so that receivers can follow.
-   * @returns the secret only if it was made here: this is the only moment at which it is known.
+   * Sets a new secret. The present one stays live for the overlap, so that receivers can follow; those before it stay
+   * live until the time that was returned for each.
+   * @returns the secret only if it was generated here: this is the only moment at which it is known.
    */
   async rotateSecret(
     accountId: string,
@@ -132,8 +133,15 @@ export class WebhookService {
     const webhook = await this.change(accountId, id, 'rotate-secret', change, (found) => {
       if (this.secrets.isPresent(found, secret))
         throw Problem.invalid([{ path: 'secret', message: 'is the present secret already' }]);
-      found.rotateSecret(
-        this.secrets.seal(secret),
+      if (found.liveSecrets(new Date()).length >= WEBHOOK_LIMITS.liveSecrets && overlapHours > 0) {
+        throw new Problem(
+          'conflict',
+          `The webhook has ${WEBHOOK_LIMITS.liveSecrets} live secrets, and each adds to the headers of every request. Wait until one expires, or use overlapHours 0.`,
+        );
+      }
+      this.secrets.rotate(
+        found,
+        secret,
         overlapHours > 0 ? new Date(Date.now() + overlapHours * HOUR_MS) : null,
       );
       return { overlapHours };
@@ -203,7 +211,7 @@ export class WebhookService {
     if (next !== 'HTTP' && format !== undefined && format !== 'DEFAULT') {
       throw Problem.invalid([{ path: 'format', message: `cannot be chosen for type ${next}` }]);
     }
-    const sealed = this.secrets.sealUrl(next, to);
+    const sealed = this.secrets.sealUrl(webhook.id, next, to);
     if (to !== from || next !== webhook.type || sealed.shown !== webhook.url) webhook.moveTo(next, sealed);
     webhook.urlKey = urlKeyOf(to);
     const chosen = format ?? (isPayloadFormat(webhook.format) ? webhook.format : 'DEFAULT');

@@ -31,16 +31,22 @@ export async function makeCustomers(house, { accounts, webhooksPerAccount = 2, u
   ]);
   const extra = Object.keys(columns);
   await house.sql(
-    `insert into webhooks (id, account_id, name, url, events, format, status, sealed_secret, secret_hint, retry_policy
+    `insert into webhooks (id, account_id, name, url, events, format, status, sealed_secrets, retry_policy
        ${extra.map((name) => `, ${name}`).join('')})
-     select id, account_id, 'Benchmark', url, '{CALL_COMPLETED}', 'DEFAULT', 'ACTIVE', secret, '…test', 'STANDARD'
+     select id, account_id, 'Benchmark', url, '{CALL_COMPLETED}', 'DEFAULT', 'ACTIVE', jsonb_build_array(jsonb_build_object('sealed', secret, 'hint', '…test', 'expiresAt', null)), 'STANDARD'
        ${extra.map((_, i) => `, $${i + 5}`).join('')}
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as t (id, account_id, url, secret)`,
     [
       webhooks.map(({ id }) => toUuid(id)),
       webhooks.map(({ account }) => toUuid(accountIds[account])),
       webhooks.map((webhook) => webhook.url),
-      webhooks.map(() => box.seal(`whsec_${randomBytes(24).toString('base64')}`)),
+      webhooks.map(({ id }) =>
+        box.seal(`whsec_${randomBytes(24).toString('base64')}`, {
+          table: 'webhooks',
+          column: 'sealed_secrets',
+          key: [toUuid(id)],
+        }),
+      ),
       ...Object.values(columns),
     ],
   );

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { SecretBox, Sql, toUuid } from '@app/platform';
+import { Config, Fingerprints, SecretBox, Sql, toUuid, type SealedPlace } from '@app/platform';
 
 /** What a request was answered. */
 export interface Answer {
@@ -36,7 +35,8 @@ const CLAIM = `
   on conflict (account_id, key) do update
     set fingerprint = excluded.fingerprint, created_at = excluded.created_at, status_code = null, sealed_body = null, headers = null
     where known.created_at < now() - interval '24 hours'
-       or (known.status_code is null and known.created_at < now() - interval '2 minutes' and known.fingerprint = excluded.fingerprint)
+       or (known.status_code is null and known.created_at < now() - interval '2 minutes'
+           and (known.fingerprint = any ($5::bytea[]) or substring(known.fingerprint from 1 for 4) <> all ($6::bytea[])))
   returning created_at`;
 const FIND = `select fingerprint, status_code, sealed_body, headers from idempotent_answers where account_id = $1 and key = $2`;
 const ANSWER = `
@@ -51,32 +51,49 @@ interface AnswerRow {
   headers: Record<string, string> | null;
 }
 
-/** Answers to requests with an `Idempotency-Key`, kept for 24 hours; encrypted, since some hold a new key or secret. */
+/**
+ * Answers to requests with an `Idempotency-Key`, kept for 24 hours; encrypted, since some contain a new key or secret. Of
+ * the request only a keyed fingerprint is kept. After a change of the encryption key, a fingerprint by a key that is no
+ * longer configured cannot be compared: the request then counts as the same, because a legitimate retry must not fail.
+ */
 @Injectable()
 export class IdempotentAnswers {
+  private readonly fingerprints: Fingerprints;
+
   constructor(
     private readonly sql: Sql,
     private readonly box: SecretBox,
-  ) {}
+    config: Config,
+  ) {
+    this.fingerprints = new Fingerprints(config, 'idempotency fingerprint');
+  }
 
   /** Claims a key for a request, or tells what became of the one that claimed it before. */
   async claim(accountId: string, key: string, request: string): Promise<KeyState> {
-    const fingerprint = createHash('sha256').update(request).digest();
+    const accepted = this.fingerprints.all(request);
     const claimedAt = new Date();
-    const claimed = await this.sql.execute(CLAIM, [toUuid(accountId), key, fingerprint, claimedAt]);
+    const claimed = await this.sql.execute(CLAIM, [
+      toUuid(accountId),
+      key,
+      accepted[0],
+      claimedAt,
+      accepted,
+      this.fingerprints.keyIds,
+    ]);
     if (claimed > 0) return { state: 'first', claim: { accountId, key, claimedAt } };
     const [row] = await this.sql.rows<AnswerRow>(FIND, [toUuid(accountId), key]);
     // Released between the two statements: it failed just now, and may be tried again.
     if (!row) return { state: 'under-way' };
-    if (!row.fingerprint.equals(fingerprint)) return { state: 'other-request' };
+    if (this.fingerprints.matches(row.fingerprint, request) === false) return { state: 'other-request' };
     if (row.status_code === null) return { state: 'under-way' };
-    const body = row.sealed_body === null ? null : this.box.open(row.sealed_body);
+    const body = row.sealed_body === null ? null : this.box.open(row.sealed_body, placeOf(accountId, key));
     return { state: 'answered', answer: { statusCode: row.status_code, body, headers: row.headers ?? {} } };
   }
 
   /** Keeps the answer of a claimed request. */
   async keep(claim: Claim, answer: Answer): Promise<void> {
-    const sealed = answer.body === null ? null : this.box.seal(answer.body);
+    const sealed =
+      answer.body === null ? null : this.box.seal(answer.body, placeOf(claim.accountId, claim.key));
     const values = [
       toUuid(claim.accountId),
       claim.key,
@@ -92,4 +109,8 @@ export class IdempotentAnswers {
   async release(claim: Claim): Promise<void> {
     await this.sql.execute(RELEASE, [toUuid(claim.accountId), claim.key, claim.claimedAt]);
   }
+}
+
+function placeOf(accountId: string, key: string): SealedPlace {
+  return { table: 'idempotent_answers', column: 'sealed_body', key: [toUuid(accountId), key] };
 }

@@ -22,6 +22,25 @@ export class CircuitView {
   changedAt!: Date | null;
 }
 
+export class PreviousSecretView {
+  @ApiProperty({ example: '…x7Qk', description: 'Tells which secret it is without revealing it' })
+  hint!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'Until when it signs' })
+  expiresAt!: string;
+}
+
+/** A warning about a setting that was accepted. */
+export class WarningView {
+  @ApiProperty({ example: 'secret' })
+  path!: string;
+
+  @ApiProperty({
+    example: 'has only 6 bytes of key, which can be guessed. Use at least 16, or a generated secret.',
+  })
+  message!: string;
+}
+
 /** A webhook as its account sees it: never its secret, and header values only masked. */
 export class WebhookView {
   @ApiProperty({ example: 'whk_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })
@@ -69,9 +88,15 @@ export class WebhookView {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Until when the secret before the last rotation signs as well',
+    description: 'Until when the secret before the newest one signs as well; null: it does not',
   })
-  previousSecretExpiresAt!: Date | null;
+  previousSecretExpiresAt!: string | null;
+
+  @ApiProperty({
+    type: [PreviousSecretView],
+    description: 'Every older secret that signs as well, newest first',
+  })
+  previousSecrets!: PreviousSecretView[];
 
   @ApiProperty({
     type: 'object',
@@ -119,16 +144,28 @@ export class WebhookPage {
   nextCursor!: string | null;
 }
 
-export class RotatedWebhookView extends WebhookView {
+/** A webhook after a change, with what its owner should know about the change. */
+export class ChangedWebhookView extends WebhookView {
+  @ApiProperty({
+    type: [WarningView],
+    description: 'About a secret in this request that is accepted, but weak, or rejected by common libraries',
+  })
+  warnings!: WarningView[];
+}
+
+export class RotatedWebhookView extends ChangedWebhookView {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The new secret if it was made here: keep it, it is never shown again. Else null.',
+    description: 'The new secret if it was generated: store it, it is never shown again. Otherwise null.',
   })
   secret!: string | null;
 }
 
 export function toWebhookView(webhook: Webhook, maskedHeaders: Record<string, string>): WebhookView {
+  const previousSecrets = webhook
+    .liveSecrets(new Date())
+    .flatMap(({ hint, expiresAt }) => (expiresAt === null ? [] : [{ hint, expiresAt }]));
   return {
     id: webhook.id,
     name: webhook.name,
@@ -140,7 +177,8 @@ export function toWebhookView(webhook: Webhook, maskedHeaders: Record<string, st
     disabledReason: webhook.disabledReason,
     hasSecret: webhook.hasSecret,
     secretHint: webhook.secretHint,
-    previousSecretExpiresAt: webhook.previousSecretExpiresAt,
+    previousSecretExpiresAt: previousSecrets[0]?.expiresAt ?? null,
+    previousSecrets,
     headers: maskedHeaders,
     retryPolicy: webhook.retryPolicy,
     maxConcurrency: webhook.maxConcurrency,

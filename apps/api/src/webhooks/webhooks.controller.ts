@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { IdParam, toPage, type Page } from '@app/platform';
+import { secretWarnings } from '@app/signing';
 import { WebhookSecrets, WebhookService, type ChangeOf, type Webhook } from '@app/webhooks';
 import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { etagOf, versionsOf } from '../http/etag';
@@ -19,7 +20,13 @@ import {
   UpdateWebhookBody,
   WebhooksQuery,
 } from './webhook.dto';
-import { RotatedWebhookView, toWebhookView, WebhookPage, WebhookView } from './webhook.view';
+import {
+  ChangedWebhookView,
+  RotatedWebhookView,
+  toWebhookView,
+  WebhookPage,
+  WebhookView,
+} from './webhook.view';
 import { WebhookTester, WebhookTestView } from './webhook-tester';
 
 const WebhookId = (): ParameterDecorator => IdParam('whk', 'webhook');
@@ -42,13 +49,14 @@ export class WebhooksController {
   @Post()
   @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({ summary: 'Create a webhook' })
-  @ApiCreatedResponse({ type: WebhookView })
+  @ApiCreatedResponse({ type: ChangedWebhookView })
   async create(
     @Caller() caller: CustomerCaller,
     @Body() body: CreateWebhookBody,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<WebhookView> {
-    return this.answer(response, await this.webhooks.create(caller.accountId, body, by(caller)));
+  ): Promise<ChangedWebhookView> {
+    const webhook = await this.webhooks.create(caller.accountId, body, by(caller));
+    return this.changed(response, webhook, body.secret);
   }
 
   @Get()
@@ -76,15 +84,16 @@ export class WebhooksController {
   @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({ summary: 'Change a webhook', description: 'What is left out stays as it is.' })
   @IfMatch
-  @ApiOkResponse({ type: WebhookView })
+  @ApiOkResponse({ type: ChangedWebhookView })
   async update(
     @Caller() caller: CustomerCaller,
     @WebhookId() id: string,
     @Body() body: UpdateWebhookBody,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<WebhookView> {
-    return this.answer(response, await this.webhooks.update(caller.accountId, id, body, by(caller, ifMatch)));
+  ): Promise<ChangedWebhookView> {
+    const webhook = await this.webhooks.update(caller.accountId, id, body, by(caller, ifMatch));
+    return this.changed(response, webhook, body.secret);
   }
 
   @Delete(':id')
@@ -122,7 +131,8 @@ export class WebhooksController {
   @Authenticated({ scope: 'MANAGE' })
   @ApiOperation({
     summary: 'Replace the secret',
-    description: 'The present one signs as well for a while, so that receivers can follow.',
+    description:
+      'The present secret signs as well for a while, and so does each one before it until the time that was returned for it: webhook-signature has one signature for each, X-Webhook-Signature is by the newest, and X-Webhook-Signature-Previous by the one before it.',
   })
   @ApiOkResponse({ type: RotatedWebhookView })
   async rotateSecret(
@@ -137,12 +147,17 @@ export class WebhooksController {
       body,
       by(caller),
     );
-    return { ...this.answer(response, webhook), secret: generatedSecret };
+    return { ...this.changed(response, webhook, body.secret), secret: generatedSecret };
   }
 
   private answer(response: Response, webhook: Webhook): WebhookView {
     response.setHeader('ETag', etagOf(webhook.version));
     return this.view(webhook);
+  }
+
+  private changed(response: Response, webhook: Webhook, secret?: string | null): ChangedWebhookView {
+    const warnings = (secret ? secretWarnings(secret) : []).map((message) => ({ path: 'secret', message }));
+    return { ...this.answer(response, webhook), warnings };
   }
 
   private view(webhook: Webhook): WebhookView {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '@app/accounts';
 import { DispatcherCommands, PayloadExpunger } from '@app/delivery';
-import { staffActor } from '../staff/staff-actor';
+import { staffActor } from '../staff/staff.service';
 import type { By, BulkAction, RecordAction, Subject } from './staff-action';
 
 /** What staff can do about a delivery, and about an event. */

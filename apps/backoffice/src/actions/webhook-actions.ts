@@ -3,7 +3,7 @@ import { AuditTrail } from '@app/accounts';
 import { DispatcherCommands } from '@app/delivery';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
 import { WebhookService } from '@app/webhooks';
-import { staffActor } from '../staff/staff-actor';
+import { staffActor } from '../staff/staff.service';
 import { pageOf } from './delivery-actions';
 import { ReplayActions } from './replay-actions';
 import type { By, Done, RecordAction, Subject } from './staff-action';

@@ -5,6 +5,7 @@ import type { DeliveryFacts } from '../explain/explain-delivery';
 import { explainDelivery } from '../explain/explain-delivery';
 import type { Explanation } from '../explain/explain-attempt';
 import { timelineOf, type TimelineItem } from '../explain/timeline';
+import { HIDDEN, maskPersonalData } from '../privacy/mask';
 
 export interface DeliveryPageData {
   delivery: Omit<DeliveryDetail, 'attempts' | 'body'>;
@@ -19,10 +20,10 @@ export interface DeliveryPageData {
   } | null;
   explanation: Explanation;
   timeline: TimelineItem[];
-  /** As it was sent; hidden parts are replaced on the way out. Null once the payload was expunged. */
+  /** As it was sent; hidden parts are replaced. Null once the payload was expunged. */
   body: string | null;
-  /** Set on the way out: something was hidden because the reader's role may not see it without revealing it. */
-  isMasked?: boolean;
+  /** Whether something personal was left out because the reader's role may not see it without revealing. */
+  isMasked: boolean;
 }
 
 interface ContextRow {
@@ -54,15 +55,18 @@ export class DeliveryPage {
     private readonly deliveries: DeliveryReader,
   ) {}
 
-  /** Everything; what a reader gets of it is up to `VIEW_SHAPES`. */
-  async data(id: string, now = new Date()): Promise<DeliveryPageData> {
+  /** @param seesAll whether phone numbers, transcripts and answers are shown as they are. */
+  async data(id: string, seesAll: boolean, now = new Date()): Promise<DeliveryPageData> {
     const [context] = await this.sql.rows<ContextRow>(CONTEXT, [toUuid(id)]);
     if (!context) throw Problem.notFound('delivery');
     const { body, attempts, ...delivery } = await this.deliveries.get(
       fromUuid('acc', context.account_id),
       id,
     );
-    const timeline = timelineOf({ ...delivery, attempts }, body);
+    const shown = body === null || seesAll ? body : maskPersonalData(body);
+    const timeline = timelineOf({ ...delivery, attempts }, seesAll ? body : null).map((item) =>
+      seesAll ? item : withoutAnswer(item),
+    );
     const last = timeline.findLast((item) => item.kind === 'attempt');
     return {
       delivery,
@@ -70,7 +74,8 @@ export class DeliveryPage {
       webhook: webhookOf(context),
       explanation: explainDelivery(factsOf(delivery, context), last?.explanation ?? null, now),
       timeline,
-      body,
+      body: shown,
+      isMasked: !seesAll && (body !== null || attempts.some((attempt) => attempt.response?.body)),
     };
   }
 }
@@ -104,4 +109,10 @@ function webhookOf(context: ContextRow): DeliveryPageData['webhook'] {
     circuitState: context.circuit_state,
     deleted: context.deleted_at !== null,
   };
+}
+
+/** A receiver may answer with what it was sent. */
+function withoutAnswer(item: TimelineItem): TimelineItem {
+  if (item.kind !== 'attempt' || !item.response?.body) return item;
+  return { ...item, response: { ...item.response, body: HIDDEN } };
 }

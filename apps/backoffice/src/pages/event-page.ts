@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { fromUuid, Problem, Sql, toUuid } from '@app/platform';
+import { maskPersonalData, maskPhone } from '../privacy/mask';
 import { DELIVERY_LINES, deliveryLine, type DeliveryLine, type DeliveryLineRow } from './rows';
 
 export interface EventPageData {
@@ -16,10 +17,9 @@ export interface EventPageData {
   account: { id: string; name: string };
   from: string | null;
   to: string | null;
-  /** The JSON text; hidden parts are replaced on the way out. Null once expunged. */
+  /** The JSON text; hidden parts are replaced. Null once expunged. */
   data: string | null;
-  /** Set on the way out: something was hidden because the reader's role may not see it without revealing it. */
-  isMasked?: boolean;
+  isMasked: boolean;
   deliveries: DeliveryLine[];
   /** Webhooks of the account that did not get this event, and why. */
   notWanted: { id: string; name: string; why: string }[];
@@ -52,8 +52,7 @@ interface OtherWebhook {
 export class EventPage {
   constructor(private readonly sql: Sql) {}
 
-  /** Everything; what a reader gets of it is up to `VIEW_SHAPES`. */
-  async data(id: string): Promise<EventPageData> {
+  async data(id: string, seesAll: boolean): Promise<EventPageData> {
     const [row] = await this.sql.rows<EventRow>(
       `select events.*, accounts.name as account_name from events left join accounts on accounts.id = account_id where events.id = $1`,
       [toUuid(id)],
@@ -77,6 +76,8 @@ export class EventPage {
         ? null
         : (JSON.parse(row.data) as { phoneNumbers?: { from: string | null; to: string | null } })
             .phoneNumbers;
+    const show = (number: string | null | undefined): string | null =>
+      seesAll ? (number ?? null) : maskPhone(number ?? null);
     return {
       event: {
         id,
@@ -89,9 +90,10 @@ export class EventPage {
         expungedAt: row.expunged_at?.toISOString() ?? null,
       },
       account: { id: fromUuid('acc', row.account_id), name: row.account_name ?? '(gone)' },
-      from: numbers?.from ?? null,
-      to: numbers?.to ?? null,
-      data: row.data,
+      from: show(numbers?.from),
+      to: show(numbers?.to),
+      data: row.data === null || seesAll ? row.data : maskPersonalData(row.data),
+      isMasked: !seesAll && row.data !== null,
       deliveries: deliveries.map(deliveryLine),
       notWanted: row.test
         ? []

@@ -54,7 +54,7 @@ interface WebhookRow {
   disabled_reason: string | null;
   has_secret: boolean;
   secret_hint: string | null;
-  previous_secret_expires_at: Date | null;
+  previous_secret_expires_at: string | null;
   has_headers: boolean;
   retry_policy: string;
   max_concurrency: number | null;
@@ -70,7 +70,9 @@ interface WebhookRow {
 /** Sealed secrets and header values are not even read here. */
 const WEBHOOK = `
   select account_id, accounts.name as account_name, webhooks.name, url, events, format, status, disabled_reason,
-         sealed_secret is not null as has_secret, secret_hint, previous_secret_expires_at, sealed_headers is not null as has_headers,
+         jsonb_array_length(sealed_secrets) > 0 as has_secret, sealed_secrets -> 0 ->> 'hint' as secret_hint,
+         case when (sealed_secrets -> 1 ->> 'expiresAt')::timestamptz > now() then sealed_secrets -> 1 ->> 'expiresAt' end as previous_secret_expires_at,
+         sealed_headers is not null as has_headers,
          retry_policy, max_concurrency, rate_limit_per_second, circuit_state, circuit_changed_at, failing_since,
          webhooks.created_at, updated_at, deleted_at
   from webhooks left join accounts on accounts.id = account_id where webhooks.id = $1`;
@@ -147,7 +149,7 @@ function viewOf(id: string, row: WebhookRow): WebhookPageData['webhook'] {
     disabledReason: row.disabled_reason,
     hasSecret: row.has_secret,
     secretHint: row.secret_hint,
-    previousSecretExpiresAt: iso(row.previous_secret_expires_at),
+    previousSecretExpiresAt: row.previous_secret_expires_at,
     hasCustomHeaders: row.has_headers,
     retryPolicy: row.retry_policy,
     maxConcurrency: row.max_concurrency,

@@ -1,4 +1,4 @@
-import { pathWithin } from './path-within';
+import { pathWithin } from './sign-in.routes';
 
 describe('where a sign-in leads to', () => {
   it.each([

@@ -12,10 +12,15 @@ const CLEARANCES: Record<string, string> = {
   rejectedPublications: `
     delete from rejected_publications where created_at < now() - interval '30 days'
       or id < (select id from rejected_publications order by id desc offset 10000 limit 1)`,
-  // A secret that signs nothing any more is not worth keeping, however well it is sealed.
-  replacedSecrets: `
-    update webhooks set sealed_previous_secret = null, previous_secret_expires_at = null
-    where previous_secret_expires_at < now() - interval '1 minute'`,
+  // An expired secret signs nothing, so it is not stored any longer, however well it is sealed.
+  expiredSecrets: `
+    update webhooks set sealed_secrets = (
+      select coalesce(jsonb_agg(secret order by position), '[]')
+      from jsonb_array_elements(sealed_secrets) with ordinality as list (secret, position)
+      where secret ->> 'expiresAt' is null or (secret ->> 'expiresAt')::timestamptz > now() - interval '1 minute')
+    where jsonb_array_length(sealed_secrets) > 1 and exists (
+      select 1 from jsonb_array_elements(sealed_secrets) as secret
+      where (secret ->> 'expiresAt')::timestamptz <= now() - interval '1 minute')`,
 };
 
 /** Clears away, once an hour, what nobody will ask for again. */

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { OWN_RECEIVER_PATH } from '@app/webhooks';
+import { OWN_RECEIVER_PATH, WebhooksModule } from '@app/webhooks';
 import { InspectorController } from './inspector.controller';
 import { ReceivedRequests } from './received-requests';
 import { SignatureCheck } from './signature-check';
@@ -7,6 +7,7 @@ import { SignatureCheck } from './signature-check';
 /** A webhook.site of one's own: takes whatever webhooks send, and shows it. */
 @Global()
 @Module({
+  imports: [WebhooksModule],
   controllers: [InspectorController],
   providers: [
     ReceivedRequests,

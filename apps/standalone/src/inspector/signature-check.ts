@@ -1,8 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { SecretBox } from '@app/platform';
 import { checkSignature } from '@app/signing';
-import { Webhook } from '@app/webhooks';
+import { Webhook, WebhookSecrets } from '@app/webhooks';
 
 /** Whether a request's signature of one scheme is right. */
 export interface SchemeVerdict {
@@ -23,7 +22,7 @@ const SCHEMES: Record<SchemeVerdict['scheme'], string[]> = {
 export class SignatureCheck {
   constructor(
     private readonly em: EntityManager,
-    private readonly box: SecretBox,
+    private readonly secrets: WebhookSecrets,
   ) {}
 
   /** @param url where the request was sent to, as the webhook has it. */
@@ -46,12 +45,6 @@ export class SignatureCheck {
 
   private async liveSecrets(url: string): Promise<string[]> {
     const webhooks = await this.em.fork().find(Webhook, { url, deletedAt: null });
-    return webhooks
-      .flatMap(({ sealedSecret, sealedPreviousSecret, previousSecretExpiresAt }) => [
-        sealedSecret,
-        previousSecretExpiresAt && previousSecretExpiresAt > new Date() ? sealedPreviousSecret : null,
-      ])
-      .filter((sealed) => sealed !== null)
-      .map((sealed) => this.box.open(sealed));
+    return webhooks.flatMap((webhook) => this.secrets.live(webhook));
   }
 }

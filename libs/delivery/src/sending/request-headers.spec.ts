@@ -6,10 +6,14 @@ import { recordedHeaders, requestHeaders, USER_AGENT } from './request-headers';
 const CLOSED: CircuitState = 'CLOSED';
 const body = Buffer.from('{"id":"evt_1"}');
 
-const target = (changes: { secret?: string | null; previousSecret?: string | null; customHeaders?: Record<string, string> | null } = {}) =>
+const target = ({ secret, previousSecret, ...changes }: { secret?: string; previousSecret?: string; customHeaders?: Record<string, string> | null } = {}) =>
   new WebhookTarget({
     id: 'whk_1', type: 'HTTP', url: 'https://example.com/hook?a=1', shownUrl: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false,
-    secret: null, previousSecret: null, previousSecretExpiresAt: 2_000_000, customHeaders: null,
+    secrets: [
+      ...(secret ? [{ secret, expiresAt: Infinity }] : []),
+      ...(previousSecret ? [{ secret: previousSecret, expiresAt: 2_000_000 }] : []),
+    ],
+    customHeaders: null,
     retryPolicy: 'STANDARD', maxConcurrency: null, rateLimitPerSecond: null,
     version: 1, circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,
   }); // prettier-ignore
@@ -55,11 +59,15 @@ describe('the headers of an attempt', () => {
     const headers = headersOf(target({ secret: 'new', previousSecret: 'old' }), { timestamp });
     expect(headers['webhook-signature'].split(' ')).toHaveLength(count);
     expect(headers['X-Webhook-Signature']).toBe(createHmac('sha256', 'new').update(body).digest('hex'));
+    expect(headers['X-Webhook-Signature-Previous']).toBe(
+      count === 2 ? createHmac('sha256', 'old').update(body).digest('hex') : undefined,
+    );
   });
 
   it.each([
     'Content-Type', 'content-type', 'USER-AGENT', 'x-webhook-event', 'X-Webhook-Delivery', 'x-webhook-attempt',
     'Webhook-Id', 'WEBHOOK-TIMESTAMP', 'webhook-signature', 'X-WEBHOOK-SIGNATURE', 'x-webhook-test',
+    'X-Webhook-signature-PREVIOUS',
   ])('are never replaced by a custom %s, in whatever case', (name) => {
     const facts = { test: true };
     const ours = headersOf(target({ secret: 's' }), facts);
@@ -67,7 +75,7 @@ describe('the headers of an attempt', () => {
   }); // prettier-ignore
 
   it.each([
-    'x-webhook-signature', 'Webhook-Signature', 'X-Webhook-Test',
+    'x-webhook-signature', 'Webhook-Signature', 'X-Webhook-Test', 'x-webhook-Signature-previous',
   ])('hold no custom %s where there is none of ours', (name) => {
     expect(headersOf(target({ customHeaders: { [name]: 'forged' } }))).toEqual(headersOf(target()));
   }); // prettier-ignore

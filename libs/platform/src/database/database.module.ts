@@ -3,6 +3,7 @@ import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { DynamicModule, Global, Logger, Module } from '@nestjs/common';
 import { Config } from '../config/config';
+import { SealUpgrade } from '../crypto/seal-upgrade';
 import { SecretBox } from '../crypto/secret-box';
 import { migrationSettings } from './migrate';
 import { HeartbeatSql, HotPathSql, Sql } from './sql';
@@ -34,8 +35,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [Sql, HotPathSql, HeartbeatSql, SecretBox],
-      exports: [Sql, HotPathSql, HeartbeatSql, SecretBox],
+      providers: [Sql, HotPathSql, HeartbeatSql, SecretBox, SealUpgrade],
+      exports: [Sql, HotPathSql, HeartbeatSql, SecretBox, SealUpgrade],
     };
   }
 }

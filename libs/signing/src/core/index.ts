@@ -6,6 +6,6 @@ export {
   type SignatureVerdict,
 } from './check-signature';
 export type * from './payloads';
-export { generateSecret, secretHint } from './secret';
+export { generateSecret, secretHint, secretWarnings } from './secret';
 export { Signer } from './signer';
 export { verify, WebhookVerificationError } from './verify';
