@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { freePort, startEmbedded, type EmbeddedServers } from '@app/embedded';
 import {
+  exitOnUncaughtErrors,
   failToStart,
   loadConfig,
   migrate,
@@ -26,6 +27,7 @@ export async function runStandalone(modules: Type[]): Promise<void> {
     await embedded?.stop();
   });
   whenNpmIsGone(stop);
+  exitOnUncaughtErrors();
   try {
     const environment = await demoEnvironment();
     checkAllButServers(environment);

@@ -52,10 +52,12 @@ export {
   prepareApplication,
 } from './http/serve';
 export { firstIdAt, fromUuid, isId, newId, timeOf, toUuid, uuidv7, type Id, type IdPrefix } from './ids';
+export { describeError, safeMessage } from './observability/describe-error';
 export { StructuredLogger } from './observability/logging';
 export { Metrics } from './observability/metrics';
 export { PlatformModule } from './platform.module';
 export {
+  exitOnUncaughtErrors,
   failToStart,
   onStopSignal,
   requireMigrations,

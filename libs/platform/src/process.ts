@@ -10,6 +10,7 @@ import { makeWholeCollectionsRare } from './garbage';
 import { openDoors } from './http/doors';
 import { createApplication, listen } from './http/serve';
 import { ManagementModule } from './observability/observability.module';
+import { describeError, safeMessage } from './observability/describe-error';
 import { PlatformModule } from './platform.module';
 
 /** What is in flight is given this long to end before connections are cut; supervisors commonly wait 15 s or more. */
@@ -32,6 +33,7 @@ export interface ServiceOptions {
  * the process exits with 1.
  */
 export async function runService({ name, modules, fallback }: ServiceOptions): Promise<void> {
+  exitOnUncaughtErrors();
   try {
     const config = loadConfig(readEnvironment(fallback), [name]);
     await requireMigrations(config);
@@ -128,6 +130,16 @@ export function onStopSignal(stop: () => Promise<void>): (exitCode?: number) => 
   return begin;
 }
 
+/** Ends the process at an error that nobody caught. Node itself would print every property of it, with the values of a failed statement. */
+export function exitOnUncaughtErrors(): void {
+  process.on('uncaughtException', (error: unknown) => {
+    process.stderr.write(
+      `${JSON.stringify({ level: 60, msg: 'Uncaught error', err: describeError(error) })}\n`,
+    );
+    process.exit(1);
+  });
+}
+
 /** Says why the process cannot start, one line a reason, and exits with 1. */
 export function failToStart(error: unknown): never {
   for (const line of reasons(error)) process.stderr.write(`${line}\n`);
@@ -136,18 +148,20 @@ export function failToStart(error: unknown): never {
 
 function reasons(error: unknown): string[] {
   if (error instanceof ConfigError) return error.problems;
-  if (!(error instanceof Error)) return [String(error)];
+  if (!(error instanceof Error)) return [safeMessage(error)];
   if (isDependencyAway(error))
-    return [`PostgreSQL does not answer at DATABASE_URL: ${error.message || causeOf(error)}`];
+    return [`PostgreSQL does not answer at DATABASE_URL: ${safeMessage(error) || causeOf(error)}`];
   // What no one foresaw needs more than its message to be found.
   const isOurFault = /^(Type|Reference|Range|Syntax)Error$/.test(error.name);
-  return [isOurFault ? (error.stack ?? error.message) : error.message];
+  return [
+    isOurFault ? `${error.name}: ${safeMessage(error)}\n${describeError(error).stack}` : safeMessage(error),
+  ];
 }
 
 /** Node gives several failed addresses as one error without a message. */
 function causeOf(error: Error): string {
   return error instanceof AggregateError
-    ? error.errors.map((one: Error) => one.message).join('; ')
+    ? error.errors.map((one: Error) => safeMessage(one)).join('; ')
     : error.name;
 }
 
@@ -170,8 +184,6 @@ async function stopApplication(app: INestApplication): Promise<void> {
 }
 
 function failToStop(error: unknown): never {
-  process.stderr.write(
-    `The shutdown was not clean: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  process.stderr.write(`The shutdown was not clean: ${JSON.stringify(describeError(error))}\n`);
   process.exit(1);
 }

@@ -209,7 +209,7 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     try {
       return this.openTarget(row);
     } catch (error) {
-      this.logger.error(`Webhook ${row.id}: ${(error as Error).message}`);
+      this.logger.error({ err: error, webhookId: fromUuid('whk', row.id) }, 'A webhook cannot be loaded');
       return error as Error;
     }
   }

@@ -53,7 +53,7 @@ export class MinuteSampler implements OnApplicationBootstrap, OnApplicationShutd
   onApplicationBootstrap(): void {
     const tick = (): void => {
       this.running ??= this.catchUp()
-        .catch((error: Error) => this.logger.warn(`Minutes are not being counted: ${error.message}`))
+        .catch((error: unknown) => this.logger.warn({ err: error }, 'Minutes are not being counted'))
         .finally(() => (this.running = null));
     };
     this.timer = setInterval(tick, EVERY_MS);

@@ -3,6 +3,7 @@ import { Injectable, type LoggerService } from '@nestjs/common';
 import pino, { type Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { Config } from '../config/config';
+import { describeError, onlyFrames, safeMessage } from './describe-error';
 
 /** Where Nest tells of each module and route that it sets up: a page of lines at every start. */
 const SETTING_UP = new Set<unknown>(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
@@ -21,7 +22,7 @@ export class StructuredLogger implements LoggerService {
   constructor(config: Config) {
     this.pino = pino({
       level: config.LOG_LEVEL,
-      serializers: { err: describeError },
+      serializers: { err: (error: unknown) => describeError(error) },
       redact: ['req.headers', 'authorization', 'secret', 'apiKey'],
     });
   }
@@ -44,7 +45,7 @@ export class StructuredLogger implements LoggerService {
           path: request.url.split('?')[0],
         }),
         res: (response: ServerResponse) => ({ statusCode: response.statusCode }),
-        err: describeError,
+        err: (error: unknown) => describeError(error),
       },
     });
   }
@@ -73,22 +74,39 @@ export class StructuredLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest hands on: message, further values (a text to an object, a stack), and last the context. */
+  /** Nest passes: message, further values (a text to an object, an error, a stack), and last the context. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
     if (!this.pino.isLevelEnabled(level)) return;
     const context = rest.pop();
-    if (message instanceof Error) this.pino[level]({ err: message, context }, message.message);
-    else if (typeof message === 'object' && message !== null) {
-      const text = typeof rest[0] === 'string' ? rest[0] : undefined;
-      this.pino[level]({ context, ...message }, text);
-    } else
-      this.pino[level]({ context, ...(rest[0] === undefined ? {} : { stack: rest[0] }) }, String(message));
+    const [more] = rest;
+    if (message instanceof Error) {
+      this.pino[level]({ err: message, context }, safeMessage(message));
+    } else if (typeof message === 'object' && message !== null) {
+      this.pino[level]({ context, ...withoutValues(message) }, typeof more === 'string' ? more : undefined);
+    } else if (more instanceof Error) {
+      this.pino[level]({ context, err: more }, String(message));
+    } else if (typeof more === 'string') {
+      const { text, fields } = ofUnknownError(String(message), more);
+      this.pino[level]({ context, ...fields }, text);
+    } else {
+      this.pino[level]({ context }, String(message));
+    }
   }
 }
 
-/** MikroORM's errors repeat the whole statement with its values; what PostgreSQL said is enough, and holds no personal data. */
-function describeError(error: Error & { code?: string; previous?: Error }): Record<string, unknown> {
-  const message = error.previous?.message ?? error.message;
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
-  return { type: error.name, code: error.code, message, stack: frames?.join('\n') };
+/** An error under any name is described; pino would write each of its properties. */
+function withoutValues(fields: object): object {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Error && name !== 'err' ? describeError(value) : (value as unknown),
+    ]),
+  );
+}
+
+/** The convention `error(message, stack)`: the message is that of an error which is not known any more. */
+function ofUnknownError(message: string, stack: string): { text: string; fields: object } {
+  const type = /^[\w$]+/.exec(stack)?.[0] ?? '';
+  const mayQuoteValues = /^(error|\w*Exception|ValidationError|NotFoundError|SyntaxError)$/.test(type);
+  return { text: mayQuoteValues ? type : message, fields: { stack: onlyFrames(stack) } };
 }
