@@ -107,7 +107,7 @@ export class EventBus implements OnModuleDestroy, BeforeApplicationShutdown {
     const stored = await this.commits.add(event);
     return {
       id: stored.duplicateOf ?? event.id,
-      deliveries: stored.deliveries.length,
+      deliveries: stored.count,
       duplicate: stored.duplicateOf !== null,
     };
   }

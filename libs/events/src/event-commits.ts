@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { GroupCommit, hasNotExecuted, isDependencyAway, Metrics } from '@app/platform';
-import { EventStore, type NewEvent, type StoredEvent } from './event-store';
+import { EventStore, MAX_INLINE_DELIVERIES, type NewEvent, type StoredEvent } from './event-store';
+import { Fanouts } from './fanout/fanouts';
 import { FirstAttempts } from './first-attempts';
 import { notAccepted, outcomeUnknown } from './unavailable';
 
@@ -13,6 +14,12 @@ const STUCK_AFTER_MS = 1_500;
 /** After PostgreSQL has failed to answer, events are turned away for this long without asking it, in milliseconds. */
 const AWAY_FOR_MS = 500;
 
+/** What a delivery weighs in a group, in characters: a thousand of them are as much as a group may have. */
+const DELIVERY_WEIGHT = 8 * 1024;
+/** Fewer deliveries for each event make no group heavy. */
+const FEW_DELIVERIES = 4;
+const MAX_ACCOUNTS_REMEMBERED = 50_000;
+
 /**
  * Commits concurrent events in groups, each with its deliveries. Accounts take turns in the groups, so one account's
  * burst doesn't hold up another's event.
@@ -24,10 +31,19 @@ export class EventCommits {
     lingerMs: 2,
     maxItems: 128,
     maxWeight: 8 * 1024 * 1024,
-    weigh: (event) => event.data.length,
+    weigh: (event) => event.data.length + this.deliveriesOf(event) * DELIVERY_WEIGHT,
     concurrency: 2,
     lane: (event) => event.accountId,
   });
+  /** Events of accounts with very many webhooks: to list these takes a commit longer than all else. */
+  private readonly wideGroup = new GroupCommit<NewEvent, StoredEvent>((events) => this.commit(events), {
+    lingerMs: 2,
+    maxItems: 2,
+    concurrency: 1,
+    lane: (event) => event.accountId,
+  });
+  /** To how many webhooks the last event of an account went, if they were many. */
+  private readonly fanoutByAccount = new Map<string, number>();
   private waitingCharacters = 0;
   private awayUntil = 0;
   /** When the commits under way began. */
@@ -37,6 +53,7 @@ export class EventCommits {
   constructor(
     private readonly store: EventStore,
     private readonly first: FirstAttempts,
+    private readonly fanouts: Fanouts,
     private readonly metrics: Metrics,
   ) {}
 
@@ -45,7 +62,7 @@ export class EventCommits {
     const characters = event.data.length;
     this.waitingCharacters += characters;
     try {
-      const stored = await this.group.add(event);
+      const stored = await this.addToGroup(event);
       return stored.keyReleased ? await this.addWithReleasedKey(event) : stored;
     } catch (error) {
       throw isDependencyAway(error) ? outcomeUnknown(error) : error;
@@ -69,12 +86,32 @@ export class EventCommits {
     this.isClosing = true;
   }
 
-  drained(): Promise<void> {
-    return this.group.drained();
+  async drained(): Promise<void> {
+    await Promise.all([this.group.drained(), this.wideGroup.drained()]);
+  }
+
+  private async addToGroup(event: NewEvent): Promise<StoredEvent> {
+    if (this.deliveriesOf(event) <= MAX_INLINE_DELIVERIES) return this.group.add(event);
+    await this.fanouts.room(event.accountId);
+    return this.wideGroup.add(event);
+  }
+
+  /** To how many webhooks an event is likely to go. */
+  private deliveriesOf({ accountId }: NewEvent): number {
+    return this.fanoutByAccount.get(accountId) ?? 1;
+  }
+
+  private remember({ accountId }: NewEvent, count: number): void {
+    if (count <= FEW_DELIVERIES) {
+      this.fanoutByAccount.delete(accountId);
+      return;
+    }
+    if (this.fanoutByAccount.size >= MAX_ACCOUNTS_REMEMBERED) this.fanoutByAccount.clear();
+    this.fanoutByAccount.set(accountId, count);
   }
 
   private async addWithReleasedKey(event: NewEvent): Promise<StoredEvent> {
-    const stored = await this.group.add(event);
+    const stored = await this.addToGroup(event);
     if (stored.keyReleased) throw new Error(`The idempotency key of event ${event.id} was not released`);
     return stored;
   }
@@ -86,12 +123,14 @@ export class EventCommits {
     const custody = this.first.custody(new Set(events.map((event) => event.accountId)));
     const results = await this.timed(() => this.store.commit(events, custody));
     const fresh = results.flatMap((stored, i) =>
-      stored.duplicateOf === null && !stored.keyReleased
-        ? [{ event: events[i], deliveries: stored.deliveries }]
-        : [],
+      stored.duplicateOf === null && !stored.keyReleased ? [{ event: events[i], ...stored }] : [],
     );
     this.first.take(custody.leaseId, fresh);
-    for (const { event, deliveries } of fresh) this.observe(event, deliveries.length);
+    for (const { event, count, deferred } of fresh) {
+      this.remember(event, count);
+      if (deferred > 0) this.fanouts.start(event, deferred);
+      this.observe(event, count);
+    }
     return results;
   }
 

@@ -36,7 +36,12 @@ export interface Custody {
 export interface StoredEvent {
   /** The first event with its idempotency key; null when it is the first itself. */
   duplicateOf: Id<'evt'> | null;
+  /** To how many webhooks it goes. */
+  count: number;
+  /** The deliveries that were made with it; those of a duplicate are not listed. */
   deliveries: NewDelivery[];
+  /** How many of its deliveries are still to be made: see `Fanouts`. */
+  deferred: number;
   /** Its key was held by an event from before the last 7 days, which has released it: commit the event once more. */
   keyReleased?: true;
 }
@@ -50,7 +55,8 @@ export interface Preview {
 /**
  * One statement is one transaction and one round trip: the events of a group, a delivery for each webhook that wants
  * one, and the lease that says which dispatcher has them in hand. The webhooks are those of the very moment of the
- * commit, not a cache's. Deliveries of a webhook that has no room now ($10) are born parked.
+ * commit, not a cache's. Deliveries of a webhook that has no room now ($10) are born parked. An event with more than $12
+ * webhooks gets its deliveries in chunks after the commit: what it goes to is kept with it.
  *
  * `offset 0` has the webhooks looked up for each event: a plan made before the table's first statistics would walk
  * through all webhooks instead.
@@ -66,24 +72,34 @@ const COMMIT_GROUP = {
       select id, account_id, type, call_id, idempotency_key, to_timestamp(occurred_at / 1000.0), data from incoming
       on conflict (account_id, idempotency_key) where idempotency_key is not null do nothing
       returning id, account_id, type
-    ), fanout as (
-      insert into deliveries (id, account_id, webhook_id, event_id, event_type, format, status, attempt_count, parked_at)
-      select uuid_generate_v7(), stored.account_id, wanting.id, stored.id, stored.type, wanting.format, 'PENDING',
-             case when parked then 0 else 1 end, case when parked then now() end
+    ), wanting as (
+      select stored.id as event_id, stored.account_id, stored.type, chosen.*
       from stored
       cross join lateral (
-        select id, format, $11 or id = any ($10::uuid[]) as parked from webhooks
+        select id as webhook_id, format, $11 or id = any ($10::uuid[]) as parked, count(*) over () as total
+        from webhooks
         where account_id = stored.account_id and deleted_at is null and status = 'ACTIVE' and stored.type = any (events)
         offset 0
-      ) as wanting
+      ) as chosen
+    ), fanout as (
+      insert into deliveries (id, account_id, webhook_id, event_id, event_type, format, status, attempt_count, parked_at)
+      select uuid_generate_v7(), account_id, webhook_id, event_id, type, format, 'PENDING',
+             case when parked then 0 else 1 end, case when parked then now() end
+      from wanting where total <= $12::int
       returning id, event_id, webhook_id, format, parked_at is not null as parked
+    ), deferred as (
+      insert into event_fanouts (event_id, account_id, webhook_ids)
+      select event_id, account_id, array_agg(webhook_id) from wanting where total > $12::int group by event_id, account_id
+      returning event_id, cardinality(webhook_ids) as count
     ), lease as (
       insert into delivery_leases (id, dispatcher_id, delivery_ids)
       select $8::uuid, $9::uuid, array_agg(id) from fanout where not parked having count(*) > 0
     )
-    select id, null, null, null, null from stored
+    select id, null::uuid, null::uuid, null, null::boolean, null::int from stored
     union all
-    select event_id, id, webhook_id, format, parked from fanout`,
+    select event_id, null, null, null, null::boolean, count from deferred
+    union all
+    select event_id, id, webhook_id, format, parked, null from fanout`,
 };
 
 const FIND_BY_KEY = {
@@ -115,10 +131,17 @@ const PREVIEW = {
     )`,
 };
 
-const DELIVERIES_OF = {
-  name: 'events.deliveries-of',
-  text: 'select event_id, id, webhook_id, format, false from deliveries where event_id = any ($1::uuid[])',
+const COUNT_DELIVERIES = {
+  name: 'events.count-deliveries',
+  text: `
+    select given.id, (
+      select count(*)::int from deliveries where event_id = given.id
+    ) + coalesce((select cardinality(webhook_ids) - done from event_fanouts where event_id = given.id), 0)
+    from unnest($1::uuid[]) as given (id)`,
 };
+
+/** An event with more webhooks gets its deliveries after its commit. */
+export const MAX_INLINE_DELIVERIES = 100;
 
 type CommittedRow = [
   eventId: string,
@@ -126,6 +149,7 @@ type CommittedRow = [
   webhookId: string,
   format: FormatName,
   parked: boolean,
+  deferred: number | null,
 ];
 
 /** Commits events with their deliveries, in groups. */
@@ -141,11 +165,8 @@ export class EventStore {
    */
   async commit(events: NewEvent[], custody: Custody): Promise<StoredEvent[]> {
     const rows = await this.sql.tuples<CommittedRow>(COMMIT_GROUP, commitValues(inKeyOrder(events), custody));
-    const deliveries = byEvent(rows);
-    const results = events.map((event): StoredEvent | null => {
-      const made = deliveries.get(toUuid(event.id));
-      return made ? { duplicateOf: null, deliveries: made } : null;
-    });
+    const stored = byEvent(rows);
+    const results = events.map((event) => stored.get(toUuid(event.id)) ?? null);
     return results.includes(null) ? this.resolveDuplicates(events, results) : (results as StoredEvent[]);
   }
 
@@ -174,29 +195,47 @@ export class EventStore {
     const old = new Set(found.filter(([, , , isOld]) => isOld).map(([id]) => id));
     if (old.size > 0) await this.sql.execute(RELEASE_KEYS, [plainArray([...old])]);
     const firstByKey = new Map(found.map(([id, accountId, key]) => [`${accountId} ${key}`, id]));
-    const made = byEvent(
-      await this.sql.tuples<CommittedRow>(DELIVERIES_OF, [plainArray([...firstByKey.values()])]),
+    const counts = new Map(
+      await this.sql.tuples<[id: string, count: number]>(COUNT_DELIVERIES, [
+        plainArray([...firstByKey.values()]),
+      ]),
     );
     return results.map((result, i) => {
       if (result) return result;
       const event = events[i];
       const first = firstByKey.get(`${toUuid(event.accountId)} ${event.idempotencyKey}`);
       if (!first) throw new Error(`Event ${event.id} was neither stored nor is it a duplicate`);
-      if (old.has(first)) return { duplicateOf: null, deliveries: [], keyReleased: true };
-      return { duplicateOf: fromUuid('evt', first), deliveries: made.get(first) ?? [] };
+      if (old.has(first))
+        return { duplicateOf: null, count: 0, deliveries: [], deferred: 0, keyReleased: true };
+      return {
+        duplicateOf: fromUuid('evt', first),
+        count: counts.get(first) ?? 0,
+        deliveries: [],
+        deferred: 0,
+      };
     });
   }
 }
 
-function byEvent(rows: CommittedRow[]): Map<string, NewDelivery[]> {
-  const deliveries = new Map<string, NewDelivery[]>();
-  for (const [eventId, deliveryId, webhookId, format, parked] of rows) {
-    let ofEvent = deliveries.get(eventId);
-    if (!ofEvent) deliveries.set(eventId, (ofEvent = []));
-    if (deliveryId === null) continue;
-    ofEvent.push({ id: fromUuid('dlv', deliveryId), webhookId: fromUuid('whk', webhookId), format, parked });
+function byEvent(rows: CommittedRow[]): Map<string, StoredEvent> {
+  const events = new Map<string, StoredEvent>();
+  for (const [eventId, deliveryId, webhookId, format, parked, deferred] of rows) {
+    let event = events.get(eventId);
+    if (!event) events.set(eventId, (event = { duplicateOf: null, count: 0, deliveries: [], deferred: 0 }));
+    if (deferred !== null) {
+      event.deferred = deferred;
+      event.count += deferred;
+    } else if (deliveryId !== null) {
+      event.count += 1;
+      event.deliveries.push({
+        id: fromUuid('dlv', deliveryId),
+        webhookId: fromUuid('whk', webhookId),
+        format,
+        parked,
+      });
+    }
   }
-  return deliveries;
+  return events;
 }
 
 /** Two groups with the same keys wait for each other's: taken in one order, they can't do so in a circle. */
@@ -219,5 +258,6 @@ function commitValues(events: NewEvent[], custody: Custody): unknown[] {
     custody.dispatcherId,
     plainArray(custody.withoutRoom === 'all' ? [] : custody.withoutRoom.map(toUuid)),
     custody.withoutRoom === 'all',
+    MAX_INLINE_DELIVERIES,
   ];
 }

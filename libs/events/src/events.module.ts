@@ -2,6 +2,8 @@ import { DynamicModule, Module, type Type } from '@nestjs/common';
 import { EventBus } from './event-bus';
 import { EventCommits } from './event-commits';
 import { EventStore } from './event-store';
+import { Fanouts } from './fanout/fanouts';
+import { FanoutStore } from './fanout/fanout-store';
 import { KnownAccounts } from './known-accounts';
 import { RejectionLog } from './rejections/rejection-log';
 
@@ -13,7 +15,7 @@ export class EventsModule {
     return {
       module: EventsModule,
       imports: [sending],
-      providers: [EventBus, EventCommits, EventStore, KnownAccounts, RejectionLog],
+      providers: [EventBus, EventCommits, EventStore, Fanouts, FanoutStore, KnownAccounts, RejectionLog],
       exports: [EventBus],
     };
   }

@@ -8,6 +8,10 @@ const CLEARANCES: Record<string, string> = {
   dashboardSessions: `delete from dashboard_sessions where expires_at < now() - interval '1 day'`,
   // An Idempotency-Key gives the same answer for 24 hours.
   idempotentAnswers: `delete from idempotent_answers where created_at < now() - interval '24 hours'`,
+  // What an event that is gone, or has no payload any more, would still go to.
+  eventFanouts: `
+    delete from event_fanouts
+    where not exists (select from events where events.id = event_id and data is not null)`,
   // Support looks into the recent past; each process keeps few an hour of one account, but there can be many accounts.
   rejectedPublications: `
     delete from rejected_publications where created_at < now() - interval '30 days'

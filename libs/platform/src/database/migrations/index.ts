@@ -12,6 +12,7 @@ import { PhoneIndexKey20261128000401 } from './20261128000401-phone-index-key';
 import { BoundSecrets20261128000402 } from './20261128000402-bound-secrets';
 import { WebhookVersions20261128000501 } from './20261128000501-webhook-versions';
 import { RejectedPublications20261128000701 } from './20261128000701-rejected-publications';
+import { EventFanouts20261128000702 } from './20261128000702-event-fanouts';
 import { Destinations20261128000801 } from './20261128000801-destinations';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
@@ -29,5 +30,6 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000402-bound-secrets', class: BoundSecrets20261128000402 },
   { name: '20261128000501-webhook-versions', class: WebhookVersions20261128000501 },
   { name: '20261128000701-rejected-publications', class: RejectedPublications20261128000701 },
+  { name: '20261128000702-event-fanouts', class: EventFanouts20261128000702 },
   { name: '20261128000801-destinations', class: Destinations20261128000801 },
 ];
