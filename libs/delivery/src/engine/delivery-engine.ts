@@ -183,8 +183,14 @@ export class DeliveryEngine
       gate.finished(standing, notSent(target, 'The dispatcher had lost touch with the others.', Date.now()));
       return this.giveUp([delivery]);
     }
-    const result = await this.send(delivery, target);
-    gate.finished(standing, result);
+    // The endpoint is free for its next request as soon as it has answered; the body of its response may follow.
+    let isReleased = false;
+    const release = (result: AttemptResult): void => {
+      if (!isReleased) gate.finished(standing, result);
+      isReleased = true;
+    };
+    const result = await this.send(delivery, target, release);
+    release(result);
     try {
       // Those of an endpoint that keeps us waiting would crowd the hand.
       await this.settlement.settle(delivery, target, result, gate.standing === 'proven');
@@ -200,10 +206,15 @@ export class DeliveryEngine
   }
 
   /** Never rejects: an event that trips us up must not take the process, and all that it has in hand, with it. */
-  private async send(delivery: InHand, target: WebhookTarget | null): Promise<AttemptResult> {
+  private async send(
+    delivery: InHand,
+    target: WebhookTarget | null,
+    onDecided?: (result: AttemptResult) => void,
+  ): Promise<AttemptResult> {
     try {
       const refused = refusal(target, delivery);
-      const result = refused === null && target ? await this.sender.send(delivery, target) : null;
+      const mayBeSent = refused === null && target;
+      const result = mayBeSent ? await this.sender.send(delivery, target, onDecided) : null;
       return result ?? notSent(target, refused ?? 'There is nothing to send.', Date.now());
     } catch (error) {
       this.logger.error({ err: error, deliveryId: delivery.id, msg: 'An attempt could not be made' });

@@ -32,7 +32,8 @@ export class Settlement {
     result: AttemptResult,
     mayHold: boolean,
   ): Promise<void> {
-    const endedAt = performance.now();
+    // An attempt ends with its outcome; the body of the response was read after that.
+    const endedAt = performance.now() - Math.max(0, Date.now() - result.startedAt - result.durationMs);
     const verdict = decide(target, delivery, result, Math.random());
     this.observe(delivery, target, result, verdict.status);
     const retryInHand = mayHold && verdict.status === 'RETRY' && this.held.hasRoomFor(verdict.retryInMs);

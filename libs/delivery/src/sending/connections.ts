@@ -1,58 +1,141 @@
-import { type buildConnector, Client } from 'undici';
+import type { DeadlineWheel } from './deadline-wheel';
+import { HttpConnection, type OpenSocket } from './http-connection';
 
-/** Connections beyond so many are closed when they have nothing to do. */
-const KEEP_IDLE = 256;
+/** How long connections to an origin are kept without a request. */
+export interface KeepAliveTimes {
+  /** The one that was used last, in milliseconds. Short, because another process may wait for it: see `Connections`. */
+  lastMs: number;
+  /** Every other one, in milliseconds: what a burst has opened. */
+  spareMs: number;
+  /** A new connection that gets no response for this long may be waiting for another one of ours to close, in milliseconds. */
+  starvedAfterMs: number;
+  /** For a starved one, another one is closed at most this often, in milliseconds. */
+  closeEveryMs: number;
+}
 
-/** Why we end a connection ourselves. Made once: a stack trace each would cost more than the rest of it. */
-const DROPPED = new Error('The connection was dropped.');
+export const KEEP_ALIVE_TIMES: KeepAliveTimes = {
+  lastMs: 2_000,
+  spareMs: 500,
+  starvedAfterMs: 150,
+  closeEveryMs: 50,
+};
+
+/** We close this long before a server's own limit, in milliseconds: its FIN could cross with a request. */
+const KEEP_ALIVE_MARGIN_MS = 1_000;
+/** A response is late if it takes this many times as long as usual. */
+const LATE_FACTOR = 4;
 
 /**
  * The connections to one origin, one request at a time on each, opened as they are needed: how many that are is up to
- * the gates. The one used last is used first, so that what a burst has opened falls silent and is closed.
+ * the engine. The one used last is used first, so that what a burst has opened falls silent and is closed.
  *
- * undici's own Pool looks through all connections for each request, and a request that is aborted has it open another
- * one, for nothing: each time-out of an endpoint that hangs would be answered with a new connection to it.
+ * A server with a single thread (Python's `HTTPServer`, for one) reads one connection until that is closed, and lets
+ * all others wait. So while a new connection waits unusually long for its first response, idle ones are closed, and
+ * now and then one that has just completed a request: otherwise requests would time out behind a connection that has
+ * nothing to do, or that takes all the turns.
  */
 export class Connections {
-  private readonly idle: Client[] = [];
-  private readonly busy = new Set<Client>();
+  private readonly idle: HttpConnection[] = [];
+  private readonly busy = new Set<HttpConnection>();
+  /** Connections of `busy` on which nothing has been received yet, the oldest first. */
+  private readonly unanswered = new Set<HttpConnection>();
+  /** The usual time to a response on a connection that the server reads, in milliseconds. */
+  private usualMs = 0;
+  private mayCloseAt = 0;
+  private reaping = false;
   private isClosed = false;
 
   constructor(
-    private readonly origin: string,
-    private readonly connect: buildConnector.connector,
+    private readonly open: OpenSocket,
+    private readonly deadlines: DeadlineWheel,
+    private readonly times: KeepAliveTimes,
   ) {}
 
-  take(): Client {
-    const client = this.idle.pop() ?? this.open();
-    this.busy.add(client);
-    return client;
+  take(): HttpConnection {
+    let connection = this.idle.pop();
+    if (!connection) {
+      connection = new HttpConnection(this.open, (one) => this.forget(one));
+      this.unanswered.add(connection);
+    }
+    this.busy.add(connection);
+    return connection;
   }
 
-  /** @param isFree whether its request has ended by itself: then another may follow. */
-  giveBack(client: Client, isFree: boolean): void {
-    this.busy.delete(client);
-    if (isFree && !this.isClosed && this.idle.length < KEEP_IDLE) this.idle.push(client);
-    else drop(client);
+  /**
+   * A response has begun to arrive.
+   * @param afterMs since its request was handed to the connection.
+   */
+  noteAnswered(connection: HttpConnection, afterMs: number): void {
+    // The first response of a connection may have waited for the server to accept it.
+    if (!this.unanswered.delete(connection)) this.usualMs += (afterMs - this.usualMs) / 8;
   }
 
-  /** What is under way ends in peace. */
+  /** The request of a connection has ended, well or not. */
+  giveBack(connection: HttpConnection): void {
+    this.busy.delete(connection);
+    this.unanswered.delete(connection);
+    if (this.isClosed || !connection.isReusable || this.makesWay()) return connection.destroy();
+    connection.idleSince = performance.now();
+    this.idle.push(connection);
+    this.reapLater();
+  }
+
+  /** Closes what is idle; requests under way are completed. */
   close(): void {
     this.isClosed = true;
-    for (const client of this.idle.splice(0)) drop(client);
+    for (const connection of this.idle.splice(0)) connection.destroy();
   }
 
   destroy(): void {
     this.close();
-    for (const client of this.busy) drop(client);
+    for (const connection of this.busy) connection.destroy();
   }
 
-  private open(): Client {
-    // The deadline of an attempt replaces undici's own timers.
-    return new Client(this.origin, { connect: this.connect, headersTimeout: 0, bodyTimeout: 0 });
+  private get isOneStarved(): boolean {
+    for (const { connectedAt } of this.unanswered) {
+      if (connectedAt === null) continue;
+      const waitsMs = performance.now() - connectedAt;
+      return waitsMs > Math.max(this.times.starvedAfterMs, LATE_FACTOR * this.usualMs);
+    }
+    return false;
   }
-}
 
-function drop(client: Client): void {
-  client.destroy(DROPPED).catch(() => undefined);
+  /** Whether a connection that could carry another request is closed for the sake of a starved one. */
+  private makesWay(): boolean {
+    if (this.unanswered.size === 0 || !this.isOneStarved) return false;
+    const now = performance.now();
+    if (now < this.mayCloseAt) return false;
+    this.mayCloseAt = now + this.times.closeEveryMs;
+    return true;
+  }
+
+  private forget(connection: HttpConnection): void {
+    const at = this.idle.indexOf(connection);
+    if (at !== -1) this.idle.splice(at, 1);
+  }
+
+  private reapLater(): void {
+    if (this.reaping) return;
+    this.reaping = true;
+    this.deadlines.add(this.times.starvedAfterMs, () => this.reap());
+  }
+
+  private reap(): void {
+    this.reaping = false;
+    const now = performance.now();
+    const areUnwanted = this.isOneStarved;
+    const kept = this.idle.filter((connection, i) => {
+      const limit = areUnwanted ? 0 : this.keepsMs(connection, i === this.idle.length - 1);
+      if (now - connection.idleSince < limit) return true;
+      connection.destroy();
+      return false;
+    });
+    this.idle.splice(0, this.idle.length, ...kept);
+    if (this.idle.length > 0) this.reapLater();
+  }
+
+  private keepsMs({ keepAliveMs }: HttpConnection, isLast: boolean): number {
+    const ours = isLast ? this.times.lastMs : this.times.spareMs;
+    return keepAliveMs === null ? ours : Math.min(ours, Math.max(0, keepAliveMs - KEEP_ALIVE_MARGIN_MS));
+  }
 }

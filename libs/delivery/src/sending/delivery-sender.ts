@@ -3,7 +3,8 @@ import { FormatterRegistry, type FormatName, type Formatter } from '@app/formatt
 import { SigningService } from '@app/signing';
 import { WebhookDisabler, type WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
-import { meaningOf } from './response-meaning';
+import type { RequestFacts } from './request-headers';
+import { isDecidedByStatus, meaningOf } from './response-meaning';
 import { WebhookSender } from './webhook-sender';
 
 /** What sending needs to know of a delivery. */
@@ -33,16 +34,20 @@ export class DeliverySender {
     private readonly disabler: WebhookDisabler,
   ) {}
 
-  /** @returns what came of it, or null when there is nothing to send. */
+  /**
+   * @param onDecided called once, as soon as the status decides the attempt; the body of the response may follow.
+   * @returns what came of it, or null when there is nothing to send.
+   */
   async send(
     { id, format, number, event }: SendableDelivery,
     target: WebhookTarget,
+    onDecided?: (result: AttemptResult) => void,
   ): Promise<AttemptResult | null> {
     const body = event.body(this.formatters.get(format));
     if (body === null) return null;
     const now = Date.now();
     const timestamp = Math.floor(now / 1_000);
-    const result = await this.http.send({
+    const facts: RequestFacts = {
       target,
       body,
       eventId: event.id,
@@ -52,7 +57,10 @@ export class DeliverySender {
       timestamp,
       test: event.test,
       signatures: this.signing.sign(target.liveSecretsAt(now), body, event.id, timestamp),
-    });
+    };
+    // Where the body decides, the endpoint is busy until it has been read.
+    const early = isDecidedByStatus(target.type) ? onDecided : undefined;
+    const result = await this.http.send(facts, early);
     return this.interpreted(result, target, event.test);
   }
 

@@ -1,139 +1,106 @@
-import type { Dispatcher } from 'undici';
-import { type Answer, Exchange } from './exchange';
+import { type Decision, Exchange, type RawBody } from './exchange';
+import { MalformedResponseError } from './response-parser';
 
 function begin() {
-  const answers: Answer[] = [];
-  /** Whether the answer had ended, each time. */
-  const ends: boolean[] = [];
-  const exchange = new Exchange((answer, ended) => {
-    answers.push(answer);
-    ends.push(ended);
+  const decisions: Decision[] = [];
+  const bodies: (RawBody | null)[] = [];
+  const exchange = new Exchange({
+    decided: (decision) => decisions.push(decision),
+    ended: (body) => bodies.push(body),
   });
-  const abort = jest.fn();
-  const controller = { abort } as unknown as Dispatcher.DispatchController;
-  const respond = (status: number, headers = {}) => exchange.onResponseStart(controller, status, headers);
-  const data = (chunk: Buffer | string) => exchange.onResponseData(controller, Buffer.from(chunk as string));
-  return { answers, ends, exchange, abort, controller, respond, data };
+  return { decisions, bodies, exchange, text: () => bodies[0]?.bytes.toString() };
 }
 
 describe('an exchange', () => {
   it.each([
     [200, null], [204, null], [299, null],
-    [300, 'HTTP_300'], [301, 'HTTP_301'], [304, 'HTTP_304'], [400, 'HTTP_400'], [500, 'HTTP_500'],
-  ])('that ends with %d has the error code %s', (status, errorCode) => {
-    const { answers, ends, exchange, respond, data } = begin();
-    respond(status, { a: '1', b: ['2', '3'] });
-    data('hel');
-    data('lo');
-    exchange.onResponseEnd();
-    expect(ends).toEqual([true]);
-    expect(answers).toEqual([
-      {
-        failure: errorCode === null ? null : expect.objectContaining({ outcome: 'HTTP_ERROR', errorCode }),
-        statusCode: status, headers: { a: '1', b: '2, 3' }, body: 'hello', truncated: false,
-      },
-    ]);
+    [300, 'HTTP_300'], [301, 'HTTP_301'], [304, 'HTTP_304'], [400, 'HTTP_400'], [500, 'HTTP_500'], [999, 'HTTP_999'],
+  ])('is decided by a status of %d as soon as the headers arrive, with the error code %s', (status, errorCode) => {
+    const { decisions, bodies, exchange } = begin();
+    exchange.onHead(status, { a: '1' });
+    const failure = errorCode === null ? null : expect.objectContaining({ outcome: 'HTTP_ERROR', errorCode });
+    expect(decisions).toEqual([{ failure, statusCode: status, headers: { a: '1' } }]);
+    expect(bodies).toEqual([]);
   }); // prettier-ignore
 
-  it('waits for the answer that follows an informational one', () => {
-    const { answers, exchange, respond } = begin();
-    respond(103, { link: '</x>' });
-    expect(answers).toEqual([]);
-    respond(200, {});
-    exchange.onResponseEnd();
-    expect(answers[0]).toMatchObject({ statusCode: 200, headers: {}, body: '' });
+  it('ends with the body', () => {
+    const { bodies, exchange } = begin();
+    exchange.onHead(200, {});
+    exchange.onBody(Buffer.from('hel'));
+    exchange.onBody(Buffer.from('lo'));
+    exchange.onEnd(true);
+    expect(bodies).toEqual([{ bytes: Buffer.from('hello'), isComplete: true }]);
   });
 
-  it.each([
-    [4_096, false],
-    [4_097, true],
-  ])('keeps 4 KiB of a body of %d bytes; cut: %s', (size, truncated) => {
-    const { answers, exchange, respond, data } = begin();
-    respond(200);
-    for (let sent = 0; sent < size; sent += 1_000) data('x'.repeat(Math.min(1_000, size - sent)));
-    exchange.onResponseEnd();
-    expect(answers[0].body).toHaveLength(4_096);
-    expect(answers[0].truncated).toBe(truncated);
-  });
-
-  it('reads no more than 16 KiB, and the status decides', () => {
-    const { answers, ends, respond, data } = begin();
-    respond(200);
-    data('x'.repeat(16 * 1_024 - 1));
-    expect(answers).toHaveLength(0);
-    data('x');
-    expect(ends).toEqual([false]);
-    expect(answers[0]).toMatchObject({ failure: null, statusCode: 200, truncated: true });
-    data('more');
-    expect(answers).toHaveLength(1);
+  it('reads no more than 16 KiB', () => {
+    const { bodies, exchange } = begin();
+    exchange.onHead(200, {});
+    exchange.onBody(Buffer.alloc(16 * 1024 - 1));
+    expect(bodies).toHaveLength(0);
+    exchange.onBody(Buffer.alloc(100));
+    exchange.onBody(Buffer.alloc(100));
+    expect(bodies).toEqual([{ bytes: Buffer.alloc(16 * 1024), isComplete: false }]);
   });
 
   it('keeps no part of a buffer that the connection uses again', () => {
-    const { answers, exchange, controller, respond } = begin();
-    respond(200);
-    const chunk = Buffer.from('first');
-    exchange.onResponseData(controller, chunk);
-    chunk.fill('!');
-    exchange.onResponseEnd();
-    expect(answers[0].body).toBe('first');
+    const { exchange, text } = begin();
+    exchange.onHead(200, {});
+    const piece = Buffer.from('first');
+    exchange.onBody(piece);
+    piece.fill('!');
+    exchange.onEnd(true);
+    expect(text()).toBe('first');
   });
 
-  it('keeps nothing that PostgreSQL cannot store', () => {
-    const { answers, exchange, respond, data } = begin();
-    respond(200, { odd: 'a\0b' });
-    data(Buffer.from([0x61, 0x00, 0xff, 0x62]));
-    exchange.onResponseEnd();
-    expect(answers[0].body).toBe('a\uFFFD\uFFFDb');
-    expect(answers[0].headers).toEqual({ odd: 'a\uFFFDb' });
-  });
-
-  it('fails by the error when no status has come', () => {
-    const { answers, ends, exchange } = begin();
-    exchange.onResponseError(undefined, Object.assign(new Error(), { code: 'ECONNREFUSED' }));
-    expect(ends).toEqual([false]);
-    expect(answers).toEqual([
-      expect.objectContaining({ statusCode: null, headers: null, body: null, failure: expect.objectContaining({ outcome: 'CONNECTION_FAILED' }) }),
+  it('fails by the error if no status has arrived', () => {
+    const { decisions, bodies, exchange } = begin();
+    exchange.onError(Object.assign(new Error(), { code: 'ECONNREFUSED' }));
+    expect(decisions).toEqual([
+      { failure: expect.objectContaining({ outcome: 'CONNECTION_FAILED' }), statusCode: null, headers: null },
     ]);
+    expect(bodies).toEqual([null]);
+  });
+
+  it.each([
+    ['a reset', Object.assign(new Error(), { code: 'ECONNRESET' })],
+    ['a malformed chunk', new MalformedResponseError('MALFORMED_BODY')],
+  ])('stays decided by its status when the body breaks off with %s', (_, error) => {
+    const { decisions, bodies, exchange } = begin();
+    exchange.onHead(200, {});
+    exchange.onBody(Buffer.from('half'));
+    exchange.onError(error);
+    expect(decisions).toMatchObject([{ failure: null, statusCode: 200 }]);
+    expect(bodies).toEqual([{ bytes: Buffer.from('half'), isComplete: false }]);
+  });
+
+  it.each([
+    ['LOOKUP', 'LOOKUP_TIMEOUT', /looked up/],
+    ['CONNECT', 'CONNECT_TIMEOUT', /accept a connection/],
+    ['TLS', 'TLS_TIMEOUT', /TLS/],
+    ['RESPONSE', 'TIMEOUT', /respond/],
+  ] as const)('that expires at the stage %s is a timeout with the code %s', (stage, errorCode, text) => {
+    const { decisions, exchange } = begin();
+    exchange.expire(stage);
+    expect(decisions[0].failure).toMatchObject({ outcome: 'TIMEOUT', errorCode, errorText: expect.stringMatching(text) });
   }); // prettier-ignore
 
-  it.each([[200, null], [500, 'HTTP_ERROR']])('goes by a status of %d when the body breaks off', (status, outcome) => {
-    const { answers, ends, exchange, controller, respond, data } = begin();
-    respond(status);
-    data('half');
-    exchange.onResponseError(controller, new Error('reset'));
-    expect(ends).toEqual([false]);
-    expect(answers[0]).toMatchObject({ statusCode: status, body: 'half', truncated: true });
-    expect(answers[0].failure?.outcome ?? null).toBe(outcome);
-  }); // prettier-ignore
-
-  it('is a time-out at the deadline when no status has come', () => {
-    const { answers, ends, exchange } = begin();
-    exchange.expire();
-    expect(answers[0].failure).toMatchObject({ outcome: 'TIMEOUT' });
-    expect(ends).toEqual([false]);
+  it('cuts the body when it expires after the status', () => {
+    const { decisions, bodies, exchange } = begin();
+    exchange.onHead(202, {});
+    exchange.onBody(Buffer.from('x'));
+    exchange.expire('RESPONSE');
+    expect(decisions).toHaveLength(1);
+    expect(bodies).toEqual([{ bytes: Buffer.from('x'), isComplete: false }]);
   });
 
-  it('goes by the status at the deadline when it has come, and cuts the body', () => {
-    const { answers, ends, exchange, respond } = begin();
-    respond(202);
-    exchange.expire();
-    expect(answers[0]).toMatchObject({ failure: null, statusCode: 202, truncated: true });
-    expect(ends).toEqual([false]);
-  });
-
-  it('has no use for a connection that turns into something else', () => {
-    const { exchange, abort, controller } = begin();
-    exchange.onRequestUpgrade(controller);
-    expect(abort).toHaveBeenCalledTimes(1);
-  });
-
-  it('settles once, whatever comes after', () => {
-    const { answers, exchange, controller, respond } = begin();
-    respond(200);
-    exchange.onResponseEnd();
-    exchange.expire();
-    exchange.onResponseError(controller, new Error('late'));
-    exchange.onResponseEnd();
-    expect(answers).toHaveLength(1);
+  it('reports each step once, whatever comes after', () => {
+    const { decisions, bodies, exchange } = begin();
+    exchange.onHead(200, {});
+    exchange.onEnd(true);
+    exchange.expire('RESPONSE');
+    exchange.onError(new Error('late'));
+    exchange.onEnd(true);
+    exchange.onHead(500, {});
+    expect([decisions.length, bodies.length]).toEqual([1, 1]);
   });
 });

@@ -1,112 +1,88 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
+import type { ExchangeEvents, Stage } from './http-connection';
 import { classifyFailure, describeStatus, type Failure, timedOut } from './failure';
 
-/** So much of an answer's body is read before the connection is closed, in bytes. */
+/** The body is read up to here before the connection is closed, in bytes. */
 const READ_AT_MOST = 16 * 1024;
-/** So much of it is kept with the attempt, in bytes. */
-const KEEP_AT_MOST = 4 * 1024;
 
-const UPGRADE = new Error('upgrade');
-
-/** What came back. */
-export interface Answer {
+/** What decides an attempt: a status, or why there is none. */
+export interface Decision {
   failure: Failure | null;
   statusCode: number | null;
   headers: Record<string, string> | null;
-  body: string | null;
-  truncated: boolean;
+}
+
+/** The part of a response's body that was read. */
+export interface RawBody {
+  bytes: Buffer;
+  /** Whether it has ended, so that this is all of it. */
+  isComplete: boolean;
+}
+
+/** What follows the two moments of an exchange. */
+export interface ExchangeSteps {
+  /** The status has arrived, or nothing will. */
+  decided(decision: Decision): void;
+  /** The body was read as far as it will be; null if there is no response. The connection is not needed any more. */
+  ended(body: RawBody | null): void;
 }
 
 /**
- * One request and its answer, as undici tells it. Settles exactly once: at the end of the answer, when enough of it
- * was read, when the connection fails, or when `expire` is called at the deadline.
+ * One request and its response. `decided` is called once, by the head of the response, an error, or the deadline; then
+ * `ended` once, when the body has ended, was read far enough, broke off, or is cut by `expire`.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
-  private settled = false;
-  private statusCode: number | null = null;
-  private headers: IncomingHttpHeaders | null = null;
-  private chunks: Buffer[] | null = null;
+export class Exchange implements ExchangeEvents {
+  private isDecided = false;
+  private isOver = false;
+  private pieces: Buffer[] = [];
   private bytes = 0;
 
-  /** @param settle is also told whether the answer has ended by itself; if not, the connection has to be dropped. */
-  constructor(private readonly settle: (answer: Answer, ended: boolean) => void) {}
+  constructor(private readonly steps: ExchangeSteps) {}
 
-  /** The time is up. A status that has come by now counts; a body that has not ended is cut. */
-  expire(): void {
-    if (this.statusCode === null) this.finish(timedOut());
-    else this.finish(null, 'cut');
+  /** The time is up: for a status, or, when it is there, for the body. */
+  expire(stage: Stage): void {
+    if (this.isDecided) this.end(false);
+    else this.failWith(timedOut(stage));
   }
 
-  /** undici takes nothing for a handler that hasn't this one. */
-  onRequestStart(): void {}
-
-  onRequestUpgrade(controller: Dispatcher.DispatchController): void {
-    controller.abort(UPGRADE);
+  onHead(statusCode: number, headers: Record<string, string>): void {
+    if (this.isDecided) return;
+    this.isDecided = true;
+    const isSuccess = statusCode >= 200 && statusCode <= 299;
+    const failure: Failure | null = isSuccess
+      ? null
+      : { outcome: 'HTTP_ERROR', errorCode: `HTTP_${statusCode}`, errorText: describeStatus(statusCode) };
+    this.steps.decided({ failure, statusCode, headers });
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    statusCode: number,
-    headers: IncomingHttpHeaders,
-  ): void {
-    if (statusCode < 200) return; // informational: the answer is still to come
-    this.statusCode = statusCode;
-    this.headers = headers;
+  onBody(piece: Buffer): void {
+    if (this.isOver) return;
+    // A copy: a piece may be a part of a buffer that is much larger.
+    this.pieces.push(Buffer.from(piece.subarray(0, READ_AT_MOST - this.bytes)));
+    this.bytes += piece.length;
+    if (this.bytes >= READ_AT_MOST) this.end(false);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.settled) return;
-    if (this.bytes < KEEP_AT_MOST)
-      (this.chunks ??= []).push(Buffer.from(chunk.subarray(0, KEEP_AT_MOST - this.bytes)));
-    this.bytes += chunk.length;
-    if (this.bytes >= READ_AT_MOST) this.finish(null, 'cut');
+  onEnd(isComplete: boolean): void {
+    this.end(isComplete);
   }
 
-  onResponseEnd(): void {
-    this.finish(null, 'ended');
+  onError(error: Error): void {
+    // The status has decided; that the rest of the body broke off changes nothing.
+    if (this.isDecided) this.end(false);
+    else this.failWith(classifyFailure(error));
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    // Once the status is there, it decides; that the rest of the body broke off changes nothing.
-    if (this.statusCode !== null) this.finish(null, 'cut');
-    else this.finish(classifyFailure(error));
+  private failWith(failure: Failure): void {
+    this.isDecided = true;
+    this.steps.decided({ failure, statusCode: null, headers: null });
+    this.isOver = true;
+    this.steps.ended(null);
   }
 
-  private finish(failure: Failure | null, answer?: 'ended' | 'cut'): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.settle(
-      {
-        failure: failure ?? this.failureByStatus(),
-        statusCode: this.statusCode,
-        headers: this.headers && flatten(this.headers),
-        body: this.statusCode === null ? null : this.keptBody(),
-        truncated: answer === 'cut' || this.bytes > KEEP_AT_MOST,
-      },
-      answer === 'ended',
-    );
+  private end(isComplete: boolean): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const bytes = this.pieces.length === 1 ? this.pieces[0] : Buffer.concat(this.pieces);
+    this.steps.ended({ bytes, isComplete });
   }
-
-  private failureByStatus(): Failure | null {
-    const status = this.statusCode!;
-    if (status >= 200 && status <= 299) return null;
-    return { outcome: 'HTTP_ERROR', errorCode: `HTTP_${status}`, errorText: describeStatus(status) };
-  }
-
-  private keptBody(): string {
-    if (!this.chunks) return '';
-    // PostgreSQL's text holds no NUL.
-    return Buffer.concat(this.chunks).toString('utf8').replaceAll('\0', '\uFFFD');
-  }
-}
-
-function flatten(headers: IncomingHttpHeaders): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined)
-      flat[name] = (Array.isArray(value) ? value.join(', ') : value).replaceAll('\0', '\uFFFD');
-  }
-  return flat;
 }

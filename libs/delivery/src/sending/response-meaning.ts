@@ -77,6 +77,11 @@ export function meaningOf(type: WebhookType, response: Response, now: number): R
     : { kind: 'RETRY' };
 }
 
+/** Whether the status alone says what a response means; otherwise its body is needed too. */
+export function isDecidedByStatus(type: WebhookType): boolean {
+  return type !== 'DISCORD' && type !== 'TEAMS';
+}
+
 /** RFC 5321: 4yz is temporary, 5yz is permanent. */
 function meaningOfReply({ statusCode, body }: Response): ResponseMeaning {
   if (statusCode >= 200 && statusCode <= 299) return { kind: 'DONE' };

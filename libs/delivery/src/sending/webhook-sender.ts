@@ -1,108 +1,172 @@
-import { Inject, Injectable, OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, OnApplicationShutdown, Optional } from '@nestjs/common';
 import { Config } from '@app/platform';
-import { AddressPolicy, type WebhookTarget } from '@app/webhooks';
-import type { buildConnector } from 'undici';
+import { AddressPolicy } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
-import { Connections } from './connections';
-import { type Answer, Exchange } from './exchange';
+import { Connections, KEEP_ALIVE_TIMES, type KeepAliveTimes } from './connections';
 import { DeadlineWheel } from './deadline-wheel';
-import { guardedConnector } from './guarded-connector';
+import { type Decision, Exchange, type RawBody } from './exchange';
+import { GuardedConnector } from './guarded-connector';
 import { recordedHeaders, requestHeaders, type RequestFacts } from './request-headers';
+import { writeRequest } from './request-writer';
 import { NameResolver } from './resolver';
+import { type BodyRecord, recordBody, recordHeaders } from './response-record';
 import { parseRetryAfter } from './retry-after';
 
-/** An attempt fails when no status has come by then: name look-up, connect, TLS and headers together. */
-export const ATTEMPT_TIMEOUT_MS = 10_000;
+/** The times of an attempt; a test may inject shorter ones. */
+export class SendingTimes {
+  /** An attempt fails if no status has come by then: name lookup, connect, TLS and headers together. In milliseconds. */
+  attemptMs = 10_000;
+  /** The body is read for this long after the headers, at most. In milliseconds. */
+  bodyMs = 2_000;
+  keepAlive: KeepAliveTimes = KEEP_ALIVE_TIMES;
+}
 
 /** Origins whose connections are kept open. Beyond it the one used longest ago is closed. */
 const MAX_ORIGINS = 4_096;
+/** Bodies of one origin that are read after its slots were released: the oldest is cut for one more. */
+const MAX_OPEN_BODIES = 64;
 
-/** Makes one attempt: a POST with a deadline, to a public address, to its end. The only place that reaches outside. */
+/** Makes one attempt: a request with a deadline, to a public address. The only place that reaches outside. */
 @Injectable()
 export class WebhookSender implements OnApplicationShutdown {
-  private readonly origins = new Map<string, Connections>();
-  private readonly deadlines = new DeadlineWheel(ATTEMPT_TIMEOUT_MS);
-  private readonly connect: buildConnector.connector;
+  private readonly origins = new Map<string, Origin>();
+  private readonly deadlines: DeadlineWheel;
+  private readonly connector: GuardedConnector;
 
-  constructor(@Inject(Config) config: Config) {
-    this.connect = guardedConnector(
+  constructor(
+    @Inject(Config) config: Config,
+    @Optional() private readonly times: SendingTimes = new SendingTimes(),
+  ) {
+    this.deadlines = new DeadlineWheel(Math.max(times.attemptMs, times.bodyMs));
+    this.connector = new GuardedConnector(
       new AddressPolicy(config.ALLOWED_PRIVATE_CIDRS),
       new NameResolver(config.DNS_SERVERS),
-      // The deadline comes first; this only makes sure that no half-open connection is left behind it.
-      ATTEMPT_TIMEOUT_MS + 1_000,
     );
   }
 
-  /** @returns what came of it. A receiver's failure is such a value; this rejects only for a fault of ours, before anything is sent. */
-  send(facts: RequestFacts): Promise<AttemptResult> {
+  /**
+   * @param onDecided called once, as soon as the outcome is known: the endpoint has answered then, and may be sent the
+   * next request, while the body of its response is still being read. Body and headers of the response are left out.
+   * @returns what came of it. A receiver's failure is such a value; this rejects only for a fault of ours, before anything is sent.
+   */
+  async send(facts: RequestFacts, onDecided?: (result: AttemptResult) => void): Promise<AttemptResult> {
     const { target } = facts;
     const headers = requestHeaders(facts);
+    const origin = this.originOf(target.origin);
+    const request = writeRequest('POST', origin.host, target.path, headers, facts.body);
     const startedAt = Date.now();
     const start = performance.now();
-    return new Promise((resolve) => {
-      const connections = this.connectionsTo(target.origin);
-      const client = connections.take();
-      const settle = (answer: Answer, ended: boolean): void => {
-        this.deadlines.cancel(deadline);
-        connections.giveBack(client, ended);
-        resolve(toResult(answer, target, headers, startedAt, Math.round(performance.now() - start)));
-      };
-      const exchange = new Exchange(settle);
-      const deadline = this.deadlines.add(ATTEMPT_TIMEOUT_MS, () => exchange.expire());
-      try {
-        client.dispatch({ path: target.path, method: 'POST', headers, body: facts.body }, exchange);
-      } catch (error) {
-        exchange.onResponseError(undefined, error as Error);
-      }
+    return new Promise((resolve, reject) => {
+      const connection = origin.connections.take();
+      let decision!: Decision;
+      let result!: AttemptResult;
+      let deadline = this.deadlines.add(this.times.attemptMs, () => exchange.expire(connection.stage));
+      const exchange: Exchange = new Exchange({
+        decided: (made) => {
+          const afterMs = performance.now() - start;
+          this.deadlines.cancel(deadline);
+          decision = made;
+          result = toResult(made, facts, headers, startedAt, Math.round(afterMs));
+          if (made.statusCode !== null) {
+            origin.connections.noteAnswered(connection, afterMs);
+            deadline = this.deadlines.add(this.times.bodyMs, () => exchange.expire(connection.stage));
+            origin.beginBody(exchange);
+          }
+          onDecided?.(result);
+        },
+        ended: (body) => {
+          this.deadlines.cancel(deadline);
+          origin.endBody(exchange);
+          origin.connections.giveBack(connection);
+          if (!body) return resolve(result);
+          const record = recordBody(body, decision.headers!);
+          if (record instanceof Promise)
+            record.then((read) => resolve(withBody(result, decision, read)), reject);
+          else resolve(withBody(result, decision, record));
+        },
+      });
+      connection.send(request, exchange);
     });
   }
 
   onApplicationShutdown(): void {
-    for (const connections of this.origins.values()) connections.destroy();
+    for (const { connections } of this.origins.values()) connections.destroy();
   }
 
-  private connectionsTo(origin: string): Connections {
-    let connections = this.origins.get(origin);
-    if (connections) {
-      if (this.origins.size < MAX_ORIGINS) return connections;
-      this.origins.delete(origin); // to the end of the line again
+  private originOf(url: string): Origin {
+    let origin = this.origins.get(url);
+    if (origin) {
+      if (this.origins.size < MAX_ORIGINS) return origin;
+      this.origins.delete(url); // to the end of the line again
     } else {
       if (this.origins.size >= MAX_ORIGINS) this.closeOldest();
-      connections = new Connections(origin, this.connect);
+      origin = new Origin(new URL(url), this.connector, this.deadlines, this.times.keepAlive);
     }
-    this.origins.set(origin, connections);
-    return connections;
+    this.origins.set(url, origin);
+    return origin;
   }
 
   private closeOldest(): void {
-    const [origin, connections] = this.origins.entries().next().value!;
-    this.origins.delete(origin);
+    const [url, { connections }] = this.origins.entries().next().value!;
+    this.origins.delete(url);
     connections.close();
   }
 }
 
+/** A server that requests go to: its connections, and the responses whose bodies are still being read. */
+class Origin {
+  readonly host: string;
+  readonly connections: Connections;
+  private readonly bodies = new Set<Exchange>();
+
+  constructor(url: URL, connector: GuardedConnector, deadlines: DeadlineWheel, keepAlive: KeepAliveTimes) {
+    this.host = url.host;
+    const isTls = url.protocol === 'https:';
+    const hostname = url.hostname.replace(/^\[|\]$/g, '');
+    const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+    this.connections = new Connections(connector.opener({ isTls, hostname, port }), deadlines, keepAlive);
+  }
+
+  /** Bodies that never end must not hold any number of connections: the oldest gives way. */
+  beginBody(exchange: Exchange): void {
+    this.bodies.add(exchange);
+    if (this.bodies.size > MAX_OPEN_BODIES) this.bodies.values().next().value!.expire('RESPONSE');
+  }
+
+  endBody(exchange: Exchange): void {
+    this.bodies.delete(exchange);
+  }
+}
+
 function toResult(
-  answer: Answer,
-  target: WebhookTarget,
+  { failure, statusCode, headers: responseHeaders }: Decision,
+  { target }: RequestFacts,
   headers: Record<string, string>,
   startedAt: number,
   durationMs: number,
 ): AttemptResult {
-  const asksToWait = answer.statusCode === 429 || answer.statusCode === 503;
+  const asksToWait = statusCode === 429 || statusCode === 503;
   return {
-    outcome: answer.failure?.outcome ?? 'DELIVERED',
+    outcome: failure?.outcome ?? 'DELIVERED',
     startedAt,
     durationMs,
-    statusCode: answer.statusCode,
-    errorCode: answer.failure?.errorCode ?? null,
-    errorText: answer.failure?.errorText ?? null,
+    statusCode,
+    errorCode: failure?.errorCode ?? null,
+    errorText: failure?.errorText ?? null,
     requestUrl: target.shownUrl,
     requestHeaders: recordedHeaders(headers, target.customHeaders),
-    responseHeaders: answer.headers,
-    responseBody: answer.body,
-    responseTruncated: answer.truncated,
+    responseHeaders: null,
+    responseBody: null,
+    responseTruncated: false,
     retryAfterMs: asksToWait
-      ? parseRetryAfter(answer.headers?.['retry-after'], startedAt + durationMs)
+      ? parseRetryAfter(responseHeaders?.['retry-after'], startedAt + durationMs)
       : null,
   };
+}
+
+function withBody(result: AttemptResult, decision: Decision, body: BodyRecord): AttemptResult {
+  result.responseHeaders = recordHeaders(decision.headers!);
+  result.responseBody = body.text;
+  result.responseTruncated = body.isTruncated;
+  return result;
 }
