@@ -30,10 +30,21 @@ export class Certificates {
     writeFileSync(place('ca.key'), by.key);
     writeFileSync(place('ca.pem'), by.cert);
     writeFileSync(place('index.txt'), '');
-    writeFileSync(place('serial'), String(this.count).padStart(4, "0"));
+    writeFileSync(place('serial'), String(this.count).padStart(4, '0'));
     writeFileSync(place('ca.cnf'), authority(this.folder, name));
     const request = place('request.csr');
-    this.openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', request, '-subj', '/CN=test');
+    this.openssl(
+      'req',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      request,
+      '-subj',
+      '/CN=test',
+    );
     this.openssl(
       'ca', '-batch', '-notext', '-config', place('ca.cnf'), '-in', request, '-out', cert,
       '-startdate', from, '-enddate', until,

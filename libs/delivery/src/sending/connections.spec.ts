@@ -9,15 +9,17 @@ const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 const TIMES = { ...KEEP_ALIVE_TIMES, lastMs: 400, spareMs: 100, starvedAfterMs: 50, closeEveryMs: 20 };
 
 /** Opens plain TCP connections to a port of loopback. */
-const openTo = (port: number): OpenSocket => (events) => {
-  const socket = connect({ port, host: '127.0.0.1' });
-  socket.once('connect', () => {
-    events.onStage('RESPONSE');
-    events.onOpen(socket);
-  });
-  socket.once('error', events.onError);
-  return () => socket.destroy();
-};
+const openTo =
+  (port: number): OpenSocket =>
+  (events) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      events.onStage('RESPONSE');
+      events.onOpen(socket);
+    });
+    socket.once('error', (error) => events.onError(error));
+    return () => socket.destroy();
+  };
 
 interface Posted {
   connection: HttpConnection;

@@ -91,6 +91,14 @@ describe('a wheel of deadlines', () => {
     expect(firedAt).toBeLessThanOrEqual(10_060);
   }); // prettier-ignore
 
+  it('fires a deadline that was added right after the last one was cancelled', async () => {
+    const wheel = new DeadlineWheel(1_000);
+    const only = wheel.add(500, () => undefined);
+    await jest.advanceTimersByTimeAsync(10);
+    wheel.cancel(only);
+    expect(await timeOf(wheel, 100)).toBeLessThanOrEqual(140);
+  });
+
   it('turns only while there is something to wait for', async () => {
     const wheel = new DeadlineWheel(1_000);
     wheel.add(10, () => undefined);

@@ -30,7 +30,8 @@ export class DeadlineWheel {
   /** A time that has already passed expires at the next ticks. */
   add(afterMs: number, expire: () => void): Deadline {
     if (this.timer) this.turn();
-    else this.start();
+    // The turn stops a wheel on which nothing is left.
+    if (!this.timer) this.start();
     const deadline: Deadline = { expire, at: performance.now() + Math.max(0, afterMs), slot: [], place: -1 };
     this.insert(deadline);
     this.size += 1;

@@ -65,7 +65,11 @@ describe('the guarded connector', () => {
     ['a name that leads to loopback', 'rebound.example', [v4('127.0.0.1')]],
     ['a name that leads to a private address', 'rebound.example', [v4('10.1.2.3')]],
     ['a name with the metadata address', 'rebound.example', [v4('169.254.169.254')]],
-    ['a name with private addresses only', 'rebound.example', [v4('10.1.2.3'), v6('fd00::1'), v4('127.0.0.1')]],
+    [
+      'a name with private addresses only',
+      'rebound.example',
+      [v4('10.1.2.3'), v6('fd00::1'), v4('127.0.0.1')],
+    ],
     ['a name with an IPv4-mapped address', 'mapped.example', [v6('::ffff:127.0.0.1')]],
     ['a name with a NAT64 address of a private one', 'nat.example', [v6('64:ff9b::7f00:1')]],
     ['a name with IPv6 loopback', 'six.example', [v6('::1')]],
@@ -102,7 +106,11 @@ describe('the guarded connector', () => {
     // A queue of one connection that nobody accepts: the kernel leaves further ones without an answer.
     const silent = await silentServer('127.0.0.9', port);
     try {
-      const { opened } = open('slow.example', leadingTo([v4('127.0.0.9'), v4('127.0.0.1')]).resolver, LOOPBACK);
+      const { opened } = open(
+        'slow.example',
+        leadingTo([v4('127.0.0.9'), v4('127.0.0.1')]).resolver,
+        LOOPBACK,
+      );
       expect(await opened).toBe('127.0.0.1');
     } finally {
       await silent();

@@ -1,9 +1,8 @@
 import type { HttpRequest } from './http-connection';
 
-// eslint-disable-next-line no-control-regex
 const NOT_IN_A_VALUE = /[^\t\u0020-\u007e\u0080-\u00ff]/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// eslint-disable-next-line no-control-regex
+
 const NOT_IN_A_PATH = /[^\u0021-\u007e]/;
 
 /** Methods whose requests say that they have no body only by having none. */
@@ -25,7 +24,8 @@ export function writeRequest(
   let head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n`;
   for (const name in headers) {
     const value = headers[name];
-    if (!NAME.test(name) || NOT_IN_A_VALUE.test(value)) throw new Error(`The header ${JSON.stringify(name)} cannot be written.`);
+    if (!NAME.test(name) || NOT_IN_A_VALUE.test(value))
+      throw new Error(`The header ${JSON.stringify(name)} cannot be written.`);
     head += `${name}: ${value}\r\n`;
   }
   if (body.length > 0 || !BODILESS.has(method)) head += `Content-Length: ${body.length}\r\n`;

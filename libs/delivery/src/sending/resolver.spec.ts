@@ -1,5 +1,4 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NameLookupError, NameResolver } from './resolver';
 
@@ -35,7 +34,7 @@ class SlowNameServer {
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.socket.address() as AddressInfo).port}`;
+    return `127.0.0.1:${this.socket.address().port}`;
   }
 
   point(name: string, zone: Zone): this {
@@ -185,7 +184,10 @@ describe('the name resolver', () => {
     ['what is no name', `${'x'.repeat(64)}.example.com`, {}, 'EBADNAME'],
   ])('fails for %s', async (_, name, zone, code) => {
     dns.point(name, zone);
-    expect((await lookup(new NameResolver([dns.address]), name)).error).toMatchObject({ code, hostname: name });
+    expect((await lookup(new NameResolver([dns.address]), name)).error).toMatchObject({
+      code,
+      hostname: name,
+    });
   });
 
   it('looks a name up once for everybody who asks at the same time', async () => {
@@ -241,7 +243,7 @@ describe('the name resolver', () => {
       forger.send(forged, from.port, from.address);
       forger.send(Buffer.from([1, 2, 3]), from.port, from.address);
     });
-    const servers = [`127.0.0.1:${(forger.address() as AddressInfo).port}`, dns.address];
+    const servers = [`127.0.0.1:${forger.address().port}`, dns.address];
     dns.point('name.example.com', { v4: ['1.2.3.4'] });
     const { all } = await lookup(new NameResolver(servers), 'name.example.com');
     forger.close();

@@ -32,7 +32,8 @@ export class ResponseParser {
   keepsAlive = false;
   /** From `Keep-Alive: timeout=…`, in milliseconds; null if the server names none. */
   keepAliveMs: number | null = null;
-  private state: 'head' | 'length' | 'until-close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailer' | 'done' = 'head';
+  private state:
+    'head' | 'length' | 'until-close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailer' | 'done' = 'head';
   private remaining = 0;
 
   private head: Buffer[] = [];
@@ -52,7 +53,7 @@ export class ResponseParser {
 
   /** @throws MalformedResponseError; nothing may be fed after it. */
   feed(chunk: Buffer): void {
-    for (let offset = 0; offset < chunk.length; ) {
+    for (let offset = 0; offset < chunk.length;) {
       if (this.state === 'done') {
         // Bytes after the end belong to no request.
         this.keepsAlive = false;
@@ -116,7 +117,9 @@ export class ResponseParser {
   private checkFirstBytes(chunk: Buffer, start: number): void {
     if (this.headBytes >= 64 || !this.isEmptySoFar) return;
     if (this.headBytes === 0 && chunk[start] === CAPITAL_H && chunk[start + 4] === SLASH) return;
-    const first = (this.headText() + chunk.toString('latin1', start, Math.min(start + 64, chunk.length))).replace(/^[\r\n]+/, '').slice(0, 5);
+    const first = (this.headText() + chunk.toString('latin1', start, Math.min(start + 64, chunk.length)))
+      .replace(/^[\r\n]+/, '')
+      .slice(0, 5);
     if ('HTTP/'.startsWith(first.toUpperCase())) return;
     const isTls = first.charCodeAt(0) >= 0x14 && first.charCodeAt(0) <= 0x17 && first.charCodeAt(1) === 3;
     throw new MalformedResponseError(isTls ? 'TLS_ON_HTTP_PORT' : 'NOT_HTTP');
@@ -131,7 +134,7 @@ export class ResponseParser {
 
   private headText(): string {
     if (this.head.length > 1) this.head = [Buffer.concat(this.head)];
-    return this.head.length === 0 ? '' : this.head[0].latin1Slice();
+    return this.head.length === 0 ? '' : this.head[0].toString('latin1');
   }
 
   private endHead(text: string): void {
@@ -165,7 +168,8 @@ export class ResponseParser {
 
     const connection = headers['connection']?.toLowerCase() ?? '';
     const isAmbiguous = isChunked && headers['content-length'] !== undefined;
-    this.keepsAlive = isHttp11 && this.state !== 'until-close' && !isAmbiguous && !connection.includes('close');
+    this.keepsAlive =
+      isHttp11 && this.state !== 'until-close' && !isAmbiguous && !connection.includes('close');
     const timeout = /timeout=(\d{1,6})/i.exec(headers['keep-alive'] ?? '');
     this.keepAliveMs = timeout ? Number(timeout[1]) * 1_000 : null;
   }
@@ -197,7 +201,7 @@ export class ResponseParser {
   private readLine(chunk: Buffer, start: number): number {
     const feed = chunk.indexOf(LF, start);
     const end = feed === -1 ? chunk.length : feed;
-    this.line += chunk.latin1Slice(start, end);
+    this.line += chunk.toString('latin1', start, end);
     if (this.line.length > MAX_LINE_BYTES) throw new MalformedResponseError('MALFORMED_BODY');
     if (feed === -1) return end;
     const line = this.line.trim();
@@ -215,7 +219,6 @@ export class ResponseParser {
     this.remaining = Number.parseInt(size[1], 16);
     this.state = this.remaining === 0 ? 'trailer' : 'chunk';
   }
-
 }
 
 /** `HTTP/2 200` in plain text is what some proxies write; a status of 999 is in use too. */

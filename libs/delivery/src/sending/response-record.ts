@@ -130,7 +130,12 @@ function describe({ bytes, isComplete }: RawBody, headers: Headers, coding?: str
   const size = isComplete ? bytes.length : /^\d{1,15}$/.test(declared ?? '') ? Number(declared) : null;
   const shown = size === null ? `over ${bytes.length.toLocaleString('en')}` : size.toLocaleString('en');
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  const parts = ['binary', `${shown} bytes`, type && readable(type).slice(0, 100), coding && readable(coding).slice(0, 30)];
+  const parts = [
+    'binary',
+    `${shown} bytes`,
+    type && readable(type).slice(0, 100),
+    coding && readable(coding).slice(0, 30),
+  ];
   return { text: `[${parts.filter(Boolean).join(', ')}]`, isTruncated: true };
 }
 

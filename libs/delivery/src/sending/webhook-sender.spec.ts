@@ -56,7 +56,7 @@ describe('the sender', () => {
       rateLimitPerSecond: null, circuitIsOpen: false, isFailing: false,
     } as unknown as ConstructorParameters<typeof WebhookTarget>[0]); // prettier-ignore
     return sender.send(
-      { target, body: Buffer.from(body), eventId: 'evt_1', eventType: 'CALL_COMPLETED', deliveryId: 'dlv_1', attemptNumber: 1, timestamp: 1_000, test: false },
+      { target, body: Buffer.from(body), eventId: 'evt_1', eventType: 'CALL_COMPLETED', deliveryId: 'dlv_1', attemptNumber: 1, timestamp: 1_000, test: false, signatures: {} },
       onDecided,
     ); // prettier-ignore
   }
@@ -70,7 +70,9 @@ describe('the sender', () => {
       });
     });
     await send(url, '{"name":"Größe"}');
-    expect(received).toMatch(/^POST \/hook HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nConnection: keep-alive\r\n/);
+    expect(received).toMatch(
+      /^POST \/hook HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nConnection: keep-alive\r\n/,
+    );
     expect(received).toMatch(/\r\nContent-Length: 18\r\n\r\n\{"name":"Größe"\}$/);
   });
 
@@ -173,8 +175,8 @@ describe('the sender', () => {
         'INVALID_RESPONSE', 'TLS_ON_HTTP_PORT', 'The server expects TLS at this port: the URL must begin with https://.'],
       ['headers without an end', () => answering(`HTTP/1.1 200 OK\r\n${'X-Filler: y\r\n'.repeat(30_000)}`),
         'INVALID_RESPONSE', 'HEADERS_TOO_LARGE', 'The headers of the response are larger than 256 KiB.'],
-      ['a private address', async () => 'http://10.0.0.1', 'BLOCKED_ADDRESS', 'BLOCKED_ADDRESS', 'The address 10.0.0.1 is private or otherwise not public, so nothing was sent.'],
-      ['name servers that nobody runs', async () => 'http://name.example', 'DNS_FAILED', 'ESERVFAIL', 'The name servers of name.example reported an error or could not be reached.'],
+      ['a private address', () => Promise.resolve('http://10.0.0.1'), 'BLOCKED_ADDRESS', 'BLOCKED_ADDRESS', 'The address 10.0.0.1 is private or otherwise not public, so nothing was sent.'],
+      ['name servers that nobody runs', () => Promise.resolve('http://name.example'), 'DNS_FAILED', 'ESERVFAIL', 'The name servers of name.example reported an error or could not be reached.'],
       ['a self-signed certificate', () => answering(OK, false, selfSigned), 'TLS_FAILED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the server is self-signed.'],
       ['a TLS version that is too old', () => answering(OK, false, { ...selfSigned, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
         'TLS_FAILED', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'The server supports only TLS versions that are too old: TLS 1.2 or newer is required.'],

@@ -4,7 +4,7 @@ import { AddressPolicy } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
 import { Connections, KEEP_ALIVE_TIMES, type KeepAliveTimes } from './connections';
 import { DeadlineWheel } from './deadline-wheel';
-import { type Decision, Exchange, type RawBody } from './exchange';
+import { type Decision, Exchange } from './exchange';
 import { GuardedConnector } from './guarded-connector';
 import { recordedHeaders, requestHeaders, type RequestFacts } from './request-headers';
 import { writeRequest } from './request-writer';
