@@ -20,7 +20,10 @@ describe('what every route of customers has in common', () => {
   let api: HttpClient;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [ApiModule], env: { ALLOWED_ORIGINS: 'https://app.example.com' } });
+    app = await startApp({
+      modules: [ApiModule],
+      env: { ALLOWED_ORIGINS: 'https://app.example.com', PUBLIC_URL: 'https://webhooks.example.com' },
+    });
     api = app.http((await createAccount(app)).key);
   });
   afterAll(() => app.close());

@@ -1,14 +1,16 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { PublisherToken } from './publisher-token';
+import { PUBLISHER, PublisherToken } from './publisher-token';
 
-/** Lets publishers in. */
+/** Authenticates publishers. */
 @Injectable()
 export class PublisherGuard implements CanActivate {
   constructor(private readonly token: PublisherToken) {}
 
   canActivate(context: ExecutionContext): boolean {
-    this.token.require(context.switchToHttp().getRequest<Request>().headers.authorization);
+    const request = context.switchToHttp().getRequest<Request>();
+    this.token.require(request.headers.authorization);
+    request.bodyHolder = PUBLISHER;
     return true;
   }
 }

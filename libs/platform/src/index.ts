@@ -35,22 +35,24 @@ export {
   type IdRange,
   type TimeWindow,
 } from './database/time-window';
+export { AnonymousBody, ReadsOwnBody, receiveJsonBody } from './http/body/body.interceptor';
+export { PUBLISHER_BODY_BYTES } from './http/body/body-budget';
+export { requireShape } from './http/body/json-shape';
+export { readBody, streamBody, type BodyLimits } from './http/body/read-body';
+export { hasBody } from './http/body/unread-body';
+export { networkOf } from './http/client-address';
+export { AnonymousLimit } from './http/limits/anonymous-limit';
+export { enforce } from './http/limits/enforce';
+export { RateLimiter, type Allowance } from './http/limits/rate-limiter';
 export { IdParam, requireObject, strictValidation } from './http/input';
 export { afterCursor, cursorAfter, PageQuery, toPage, type Page } from './http/paging';
 export { isOwnRequest, loopDetected, SENDER_PRODUCT } from './http/own-requests';
 export { OptionalNotNull } from './http/optional-not-null';
-export { depthExceeds, refuseDeepJson } from './http/json-depth';
 export { IsPlainText, isPlainText } from './http/plain-text';
 export { Problem, PROBLEMS, type FieldError, type ProblemCode } from './http/problem';
 export { ProblemFilter, toProblem } from './http/problem.filter';
 export { PublicUrl } from './http/public-url';
-export {
-  createApplication,
-  listen,
-  MAX_EVENT_BODY_BYTES,
-  REQUEST_ID,
-  prepareApplication,
-} from './http/serve';
+export { createApplication, listen, REQUEST_ID, prepareApplication } from './http/serve';
 export { firstIdAt, fromUuid, isId, newId, timeOf, toUuid, uuidv7, type Id, type IdPrefix } from './ids';
 export { describeError, safeMessage } from './observability/describe-error';
 export { StructuredLogger } from './observability/logging';

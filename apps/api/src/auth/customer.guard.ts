@@ -27,6 +27,7 @@ export class CustomerGuard implements CanActivate {
       authorization === undefined ? await this.bySession(request) : await this.byKey(authorization);
     requireScope(caller, context.getHandler());
     request.caller = caller;
+    request.bodyHolder = caller.credentialId;
     return true;
   }
 

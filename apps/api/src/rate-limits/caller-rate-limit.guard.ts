@@ -1,9 +1,7 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
-import { Config } from '@app/platform';
+import { Config, enforce, RateLimiter } from '@app/platform';
 import { callerOf } from '../auth/caller';
-import { enforce } from './enforce';
-import { RateLimiter } from './rate-limiter';
 
 const WINDOW_SECONDS = 60;
 

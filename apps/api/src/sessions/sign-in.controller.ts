@@ -2,22 +2,20 @@ import { Body, CanActivate, Controller, ExecutionContext, Injectable, Post, Req,
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { AccountService, ApiKeyService, AuditTrail, DashboardSessions } from '@app/accounts';
-import { Problem } from '@app/platform';
+import { AnonymousBody, enforce, networkOf, Problem, RateLimiter } from '@app/platform';
 import { SessionCookie } from '../auth';
-import { enforce } from '../rate-limits/enforce';
-import { RateLimiter } from '../rate-limits/rate-limiter';
 import { OpenSessionBody, SessionView } from './session.dto';
 
 const TRIES_PER_MINUTE = 30;
 
-/** A guard, because guards come before the body is validated. */
+/** Limits sign-ins by network. A guard, because guards come before the body is read. */
 @Injectable()
 export class SignInRateLimit implements CanActivate {
   constructor(private readonly limiter: RateLimiter) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const bucket = `sign-in:${http.getRequest<Request>().ip}`;
+    const bucket = `sign-in:${networkOf(http.getRequest<Request>().ip)}`;
     enforce(await this.limiter.take(bucket, TRIES_PER_MINUTE, 60), 60, http.getResponse<Response>());
     return true;
   }
@@ -37,6 +35,7 @@ export class SignInController {
 
   @Post()
   @UseGuards(SignInRateLimit)
+  @AnonymousBody()
   @ApiOperation({
     summary: 'Open a dashboard session',
     description:

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Accepted, type DryRun, EventBus } from '@app/events';
-import { Problem } from '@app/platform';
+import { Problem, ReadsOwnBody } from '@app/platform';
 import { PublisherGuard } from '../publisher.guard';
 import { BatchPublisher, type BatchResult } from './batch.publisher';
 import { AcceptedView, BatchResultsView, DryRunView, PublicationBody, PublicationsBody } from './events.dto';
@@ -27,6 +27,7 @@ const DRY_RUN = {
 @ApiTags('Publishing')
 @ApiBearerAuth('publisher')
 @UseGuards(PublisherGuard)
+@ReadsOwnBody()
 @Controller('internal/v1/events')
 export class EventsController {
   constructor(

@@ -3,18 +3,33 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { EventBus, MAX_EVENT_TEXT_BYTES } from '@app/events';
-import { isOwnRequest, loopDetected, Problem, REQUEST_ID, toProblem } from '@app/platform';
-import { PublisherToken } from '../publisher-token';
+import {
+  type BodyLimits,
+  isOwnRequest,
+  loopDetected,
+  Problem,
+  PUBLISHER_BODY_BYTES,
+  readBody,
+  REQUEST_ID,
+  toProblem,
+} from '@app/platform';
+import { PUBLISHER, PublisherToken } from '../publisher-token';
 import { idempotencyKeyOf } from './request-body';
 
 const PATH = '/internal/v1/events';
-const INTERNAL = '/internal/';
+const EVENT_BODY: BodyLimits = {
+  maxBytes: MAX_EVENT_TEXT_BYTES,
+  mayBeCompressed: false,
+  holder: PUBLISHER,
+  holderBytes: PUBLISHER_BODY_BYTES,
+};
 const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-?8"?\s*)?$/i;
 
 /**
- * The short way in for single events. Framework, middleware and body parser cost more than reading, checking and
- * committing an event together, so this one route is served before them, on the same server; `EventsController` is the
- * same route for people, documentation and what is out of the ordinary (compressed, say). Both answer alike: test/e2e/publishing.e2e-spec.ts holds them together.
+ * The fast path for single events. Framework and middleware cost more than reading, checking, and committing an event
+ * together, so this one route is served before them, on the same server, for requests with the publisher token.
+ * `EventsController` is the same route for everything else (compressed, without the token);
+ * test/e2e/publishing.e2e-spec.ts proves that both respond alike.
  */
 @Injectable()
 export class PublishLane implements OnApplicationBootstrap {
@@ -31,30 +46,17 @@ export class PublishLane implements OnApplicationBootstrap {
     const others = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (isOrdinary(request)) void this.serve(request, response);
-      else if (request.url?.startsWith(INTERNAL) && !this.mayEnter(request, response)) return;
+      if (isOrdinary(request) && this.token.accepts(request.headers.authorization))
+        void this.serve(request, response);
       else for (const listener of others) listener.call(server, request, response);
     });
-  }
-
-  /** Nobody without the token has a body of theirs parsed. */
-  private mayEnter(request: IncomingMessage, response: ServerResponse): boolean {
-    try {
-      if (isOwnRequest(request.headers)) throw loopDetected();
-      this.token.require(request.headers.authorization);
-      return true;
-    } catch (error) {
-      this.refuse(toProblem(error), error, requestIdOf(request), request, response);
-      return false;
-    }
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request);
     try {
       if (isOwnRequest(request.headers)) throw loopDetected();
-      this.token.require(request.headers.authorization);
-      const body = await readBody(request);
+      const body = await readBody(request, response, EVENT_BODY);
       const accepted = await this.bus.publishJson(body, {
         source: 'http',
         idempotencyKey: idempotencyKeyOf(request),
@@ -83,8 +85,6 @@ export class PublishLane implements OnApplicationBootstrap {
       });
     }
     for (const [name, value] of Object.entries(problem.extra.headers ?? {})) response.setHeader(name, value);
-    // What is left of a body that nobody will read would be taken for the next request.
-    if (!request.complete) response.setHeader('Connection', 'close');
     const body = JSON.stringify({ ...problem.toJSON(), instance: path, requestId });
     answer(response, problem.status, 'application/problem+json; charset=utf-8', requestId, body);
   }
@@ -120,27 +120,4 @@ function answer(
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(body);
-}
-
-/** @throws Problem payload_too_large, without reading on. */
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_EVENT_TEXT_BYTES) throw tooLarge();
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > MAX_EVENT_TEXT_BYTES) reject(tooLarge());
-      else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('close', () => {
-      if (!request.complete) reject(new Problem('validation_failed', 'The request broke off.'));
-    });
-  });
-}
-
-function tooLarge(): Problem {
-  return new Problem('payload_too_large', `The body is larger than ${MAX_EVENT_TEXT_BYTES} bytes.`);
 }

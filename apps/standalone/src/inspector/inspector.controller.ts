@@ -15,7 +15,7 @@ import {
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
-import { Problem } from '@app/platform';
+import { Problem, ReadsOwnBody } from '@app/platform';
 import { LocalOnlyGuard } from './local-only.guard';
 import { ReceivedRequests, type ReceivedRequest } from './received-requests';
 import { SignatureCheck } from './signature-check';
@@ -70,6 +70,7 @@ export class InspectorController {
 
   /** Takes anything. `?status=503` and `?delaySeconds=12` make it a receiver in trouble. */
   @All('hooks/*path')
+  @ReadsOwnBody()
   async take(@Req() request: Request, @Res() response: Response): Promise<void> {
     const body = await readBody(request);
     const path = request.originalUrl.replace(/^\/inspector\/hooks/, '');

@@ -1,4 +1,5 @@
 import {
+  type ArgumentMetadata,
   BadRequestException,
   Injectable,
   Param,
@@ -9,7 +10,7 @@ import {
 import { Problem, type FieldError } from './problem';
 import { isId, type IdPrefix } from '../ids';
 
-/** Validates DTOs strictly: a field that is not known is refused by its path, never dropped in silence. */
+/** Validates DTOs strictly: an unknown field is rejected with its path, never dropped silently. */
 export function strictValidation(): ValidationPipe {
   return new ValidationPipe({
     transform: true,
@@ -19,6 +20,26 @@ export function strictValidation(): ValidationPipe {
     stopAtFirstError: false,
     exceptionFactory: (errors) => Problem.invalid(errors.flatMap((error) => fieldErrors(error))),
   });
+}
+
+/**
+ * Rejects what no parameter of a path or query may hold, by its name: a NUL character, which PostgreSQL cannot store or
+ * compare, and the name `__proto__`, which JavaScript gives a meaning of its own.
+ */
+export class PlainInputPipe implements PipeTransform {
+  transform(value: unknown, { type, data }: ArgumentMetadata): unknown {
+    if (type !== 'query' && type !== 'param') return value;
+    const whole = typeof value === 'object' && value !== null;
+    const named = whole ? Object.entries(value as Record<string, unknown>) : [[data ?? type, value] as const];
+    for (const [name, text] of named) {
+      if (name === '__proto__') throw Problem.invalid([{ path: name, message: 'is not a known field' }]);
+      if ([text].flat().some((one) => typeof one === 'string' && one.includes('\0')) || name.includes('\0'))
+        throw Problem.invalid([
+          { path: name.replaceAll('\0', '\\u0000'), message: 'must not contain a NUL character' },
+        ]);
+    }
+    return value;
+  }
 }
 
 function fieldErrors(error: ValidationError, parent = ''): FieldError[] {

@@ -1,6 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { dependencyAway, isDependencyAway } from '../database/sql';
+import type { AnonymousLimit } from './limits/anonymous-limit';
 import { Problem, type ProblemCode } from './problem';
 
 const CODES_BY_STATUS: Record<number, ProblemCode> = {
@@ -9,6 +10,7 @@ const CODES_BY_STATUS: Record<number, ProblemCode> = {
   403: 'forbidden',
   404: 'not_found',
   405: 'method_not_allowed',
+  408: 'request_timeout',
   409: 'conflict',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
@@ -16,10 +18,15 @@ const CODES_BY_STATUS: Record<number, ProblemCode> = {
   503: 'dependency_unavailable',
 };
 
-/** Turns whatever was thrown into problem+json. What is our own fault is logged with the request's id and told as a bare 500. */
+/**
+ * Turns whatever was thrown into problem+json. What is our own fault is logged with the request's id and answered by a
+ * bare 500. Requests without valid credentials count against the limit of their network.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
+
+  constructor(protected readonly anonymous: AnonymousLimit | null = null) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -34,6 +41,20 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const problem = toProblem(error);
+    if (problem.code === 'unauthorized') this.countAndRespond(problem, error, request, response);
+    else this.respond(problem, error, request, response);
+  }
+
+  /** For a request without valid credentials. */
+  protected countAndRespond(problem: Problem, error: unknown, request: Request, response: Response): void {
+    const counted = this.anonymous?.count(request, response) ?? Promise.resolve();
+    counted.then(
+      () => this.respond(problem, error, request, response),
+      (limited: unknown) => this.respond(toProblem(limited), limited, request, response),
+    );
+  }
+
+  protected respond(problem: Problem, error: unknown, request: Request, response: Response): void {
     if (problem.status >= 500) {
       const cause = problem.extra.cause ?? error;
       this.logger.error(
@@ -82,7 +103,7 @@ function isHealthReport(error: unknown): error is HttpException {
   return typeof body === 'object' && 'details' in body;
 }
 
-/** Errors of Express's body parsers and URL decoding carry a 4xx status. */
+/** Errors of Express's body parsers (in the backoffice) and of URL decoding carry a 4xx status. */
 function isBodyError(
   error: unknown,
 ): error is { type?: string; status: number; message: string; limit?: number } {

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   account_suspended: [403, 'The account is suspended'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'This method is not allowed here'],
+  request_timeout: [408, 'The request took too long to arrive'],
   conflict: [409, 'This is not possible in the present state'],
   limit_reached: [409, 'A limit of the account is reached'],
   expunged: [410, 'The payload has been expunged'],
@@ -29,6 +30,9 @@ export const PROBLEMS = {
   overloaded: [503, 'Too busy to accept more at the moment'],
   loop_detected: [508, 'The request was sent by this service itself'],
 } as const satisfies Record<string, readonly [number, string]>;
+
+/** A response lists at most this many errors; `detail` tells how many there are. */
+export const MAX_ERRORS = 20;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
@@ -56,7 +60,7 @@ export class Problem extends Error {
       status,
       code: this.code,
       detail: this.detail,
-      ...(this.extra.errors ? { errors: this.extra.errors } : {}),
+      ...(this.extra.errors ? { errors: this.extra.errors.slice(0, MAX_ERRORS) } : {}),
     };
   }
 

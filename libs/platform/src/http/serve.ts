@@ -3,16 +3,17 @@ import type { Server } from 'node:http';
 import { type INestApplication, type Type, type DynamicModule, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { json, raw, type NextFunction, type Request, type Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config';
 import { StructuredLogger } from '../observability/logging';
+import { BodyInterceptor } from './body/body.interceptor';
+import { leaveUnreadBodies } from './body/unread-body';
 import { WAITING_CONNECTIONS } from './doors';
+import { PlainInputPipe, strictValidation } from './input';
+import { AnonymousLimit } from './limits/anonymous-limit';
 import { isOwnRequest, loopDetected } from './own-requests';
-import { Problem } from './problem';
 import { ProblemFilter, toProblem } from './problem.filter';
-import { refuseDeepJson } from './json-depth';
-import { strictValidation } from './input';
 import { UnknownRouteFilter } from './unknown-route.filter';
 
 declare module 'express' {
@@ -22,12 +23,20 @@ declare module 'express' {
   }
 }
 
-/** An event as it is sent; a batch has its own limit. */
-export const MAX_EVENT_BODY_BYTES = 8 * 1024 * 1024;
-const MAX_BATCH_BODY_BYTES = 32 * 1024 * 1024;
-const MAX_CUSTOMER_BODY_BYTES = 256 * 1024;
+/** Headers of a response that a page of another origin may read, in addition to those that browsers always show. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Location',
+  'Retry-After',
+  'RateLimit-Policy',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Idempotency-Replayed',
+  'X-Request-Id',
+];
 
-/** Creates one Nest application as every process of the house runs it; it does not listen yet. */
+/** Creates one Nest application as every process runs it; it does not listen yet. */
 export async function createApplication(
   root: Type | DynamicModule,
   config: Config,
@@ -42,29 +51,36 @@ export async function createApplication(
   return app;
 }
 
-/** Everything around the routes: request ids, safety headers, body limits, validation, problem+json. Tests use it too. */
+/**
+ * Everything around the routes: request ids, safety headers, validation, problem+json. Bodies are not read here, but by
+ * `BodyInterceptor`, after the route's guards. Tests use it too.
+ */
 export function prepareApplication(app: INestApplication, config: Config): void {
   const express = app as NestExpressApplication;
   express.disable('x-powered-by');
   express.set('etag', false);
   express.set('query parser', 'simple');
+  express.set('case sensitive routing', true);
   express.set('trust proxy', config.TRUSTED_PROXIES);
+  const anonymous = app.get(AnonymousLimit, { strict: false });
   app.use(correlate);
   app.use(app.get(StructuredLogger).requests());
+  if (config.isProduction) app.use(warnOfUntrustedProxy(express));
+  app.use(safetyHeaders(config));
   app.use(
     /^\/(v1|internal|health|metrics|docs)/,
-    helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+    helmet({
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+      strictTransportSecurity: false,
+    }),
   );
   app.use(rejectOwnRequests);
-  if (config.ALLOWED_ORIGINS.length > 0) app.enableCors({ origin: config.ALLOWED_ORIGINS, maxAge: 600 });
-  // What parsing would lose is found in the text of an event.
-  app.use('/internal/v1/events/batch', refuseOtherTypes, raw({ type: isJson, limit: MAX_BATCH_BODY_BYTES }));
-  app.use('/internal/v1/events', refuseOtherTypes, raw({ type: isJson, limit: MAX_EVENT_BODY_BYTES }));
-  app.use('/internal', refuseOtherTypes, json({ limit: MAX_EVENT_BODY_BYTES }));
-  app.use('/v1', refuseOtherTypes, json({ limit: MAX_CUSTOMER_BODY_BYTES }), refuseDeepJson);
-  app.use(tellAsProblem);
-  app.useGlobalPipes(strictValidation());
-  app.useGlobalFilters(new ProblemFilter(), new UnknownRouteFilter(app));
+  if (config.ALLOWED_ORIGINS.length > 0) app.enableCors(crossOrigin(config.ALLOWED_ORIGINS));
+  app.use(anonymous.middleware);
+  app.use(errorToProblem);
+  app.useGlobalInterceptors(new BodyInterceptor());
+  app.useGlobalPipes(new PlainInputPipe(), strictValidation());
+  app.useGlobalFilters(new ProblemFilter(anonymous), new UnknownRouteFilter(app, anonymous));
 }
 
 /**
@@ -73,6 +89,9 @@ export function prepareApplication(app: INestApplication, config: Config): void 
  */
 export async function listen(app: INestApplication, config: Config, wanted: number): Promise<number> {
   const host = config.listenAddress;
+  // Providers add request listeners of their own when the application is initialized; this one comes before them.
+  await app.init();
+  leaveUnreadBodies(app.getHttpServer() as Server);
   try {
     // Nest passes its first argument to Node unchanged, and declares less than Node accepts.
     await app.listen({ port: wanted, host, backlog: WAITING_CONNECTIONS } as unknown as number);
@@ -93,7 +112,7 @@ export async function listen(app: INestApplication, config: Config, wanted: numb
   return port;
 }
 
-/** What may be a request id of a caller's own, in `X-Request-Id`. */
+/** A request id that a caller may choose, in `X-Request-Id`. */
 export const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 function correlate(request: Request, response: Response, next: NextFunction): void {
@@ -106,33 +125,54 @@ function correlate(request: Request, response: Response, next: NextFunction): vo
 const CALLABLE = /^\/+(v1|internal)(\/|$)/i;
 
 /** Before authentication, and without reading the body. */
-function rejectOwnRequests(request: Request, response: Response, next: NextFunction): void {
+function rejectOwnRequests(request: Request, _response: Response, next: NextFunction): void {
   if (!CALLABLE.test(request.path) || !isOwnRequest(request.headers)) return next();
-  // What is left of a body that nobody reads would be taken for the next request.
-  response.setHeader('Connection', 'close');
   next(loopDetected());
 }
 
-function isJson(): boolean {
-  return true;
+/** Nothing that is answered is stored by a cache unless a route says otherwise: most of it is call data. */
+function safetyHeaders({ isHttps }: Config) {
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (isHttps) response.setHeader('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+    next();
+  };
 }
 
-function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
-  if (hasBody && !request.is('application/json')) {
-    next(new Problem('unsupported_media_type', 'Send the body as application/json.'));
-    return;
-  }
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-  if (hasBody && charset !== undefined && !/^utf-?8$/i.test(charset)) {
-    next(new Problem('unsupported_media_type', 'Send the body in UTF-8.'));
-    return;
-  }
-  next();
+/** Only the API is for pages of other origins, and never with cookies. */
+function crossOrigin(allowed: string[]) {
+  return (
+    request: Request,
+    decide: (error: Error | null, options: { origin: string[] | false; maxAge?: number; exposedHeaders?: string[] }) => void, // prettier-ignore
+  ): void => {
+    const isApi = request.path.startsWith('/v1/');
+    decide(
+      null,
+      isApi ? { origin: allowed, maxAge: 600, exposedHeaders: EXPOSED_HEADERS } : { origin: false },
+    );
+  };
 }
 
-/** Nest would turn a body parser's SyntaxError into a bare 400, before our filter could see what it was. */
-function tellAsProblem(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+/** Limits by address are of no use if every address is that of a proxy which `TRUSTED_PROXIES` does not name. */
+function warnOfUntrustedProxy(express: NestExpressApplication) {
+  let hasWarned = false;
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    if (!hasWarned && request.headers['x-forwarded-for'] !== undefined) {
+      const isTrusted = express.getHttpAdapter().getInstance().get('trust proxy fn') as (address: string, hop: number) => boolean; // prettier-ignore
+      const peer = request.socket.remoteAddress ?? '';
+      if (!isTrusted(peer, 0)) {
+        hasWarned = true;
+        new Logger('Http').warn(
+          `X-Forwarded-For comes from ${peer}, which is not in TRUSTED_PROXIES, and is ignored. If ${peer} is a proxy in front of this service, add it: otherwise all its clients share the limits of one address.`,
+        );
+      }
+    }
+    next();
+  };
+}
+
+/** Nest would turn an error of Express (an undecodable path) into a bare 400, before the filter could see what it was. */
+function errorToProblem(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
   next(toProblem(error));
 }

@@ -1,5 +1,6 @@
 import { ArgumentsHost, Catch, type INestApplication, NotFoundException } from '@nestjs/common';
-import type { Application, Request } from 'express';
+import type { Application, Request, Response } from 'express';
+import type { AnonymousLimit } from './limits/anonymous-limit';
 import { Problem } from './problem';
 import { ProblemFilter } from './problem.filter';
 
@@ -15,12 +16,17 @@ interface RouterLayer {
  */
 @Catch(NotFoundException)
 export class UnknownRouteFilter extends ProblemFilter {
-  constructor(private readonly app: INestApplication) {
-    super();
+  constructor(
+    private readonly app: INestApplication,
+    anonymous: AnonymousLimit | null = null,
+  ) {
+    super(anonymous);
   }
 
-  override catch(_error: unknown, host: ArgumentsHost): void {
-    const { path, method } = host.switchToHttp().getRequest<Request>();
+  override catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const { path, method } = request;
     const allowed = this.methodsOf(path, method);
     const problem =
       allowed.length > 0
@@ -28,7 +34,8 @@ export class UnknownRouteFilter extends ProblemFilter {
             headers: { Allow: allowed.join(', ') },
           })
         : new Problem('not_found', 'There is no such route.');
-    super.catch(problem, host);
+    // Its credentials, if there are any, were not looked at.
+    this.countAndRespond(problem, error, request, http.getResponse<Response>());
   }
 
   private methodsOf(path: string, refused: string): string[] {

@@ -2,6 +2,7 @@ import { type DynamicModule, Global, type INestApplication, Module } from '@nest
 import { TerminusModule } from '@nestjs/terminus';
 import { Config } from '../config/config';
 import { ConfigModule } from '../config/config.module';
+import { AnonymousLimit } from '../http/limits/anonymous-limit';
 import { DependencyHealth } from './dependency-health';
 import { HealthController } from './health.controller';
 import { StructuredLogger } from './logging';
@@ -34,6 +35,7 @@ export class ManagementModule {
       providers: [
         { provide: DependencyHealth, useValue: app.get(DependencyHealth) },
         { provide: Metrics, useValue: app.get(Metrics) },
+        { provide: AnonymousLimit, useValue: app.get(AnonymousLimit) },
         StructuredLogger,
       ],
     };

@@ -1,12 +1,12 @@
-import type { Response } from 'express';
-import { Problem } from '@app/platform';
+import type { ServerResponse } from 'node:http';
+import { Problem } from '../problem';
 import type { Allowance } from './rate-limiter';
 
 /**
  * Tells a caller what is left (RateLimit headers of draft-ietf-httpapi-ratelimit-headers-07).
  * @throws Problem rate_limited when nothing is.
  */
-export function enforce(allowance: Allowance | null, windowSeconds: number, response: Response): void {
+export function enforce(allowance: Allowance | null, windowSeconds: number, response: ServerResponse): void {
   if (!allowance) return;
   response.setHeader('RateLimit-Policy', `${allowance.limit};w=${windowSeconds}`);
   response.setHeader('RateLimit-Limit', allowance.limit);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RedisConnection } from '@app/platform';
+import { RedisConnection } from '../../redis';
 
 /** What is left of a limit. */
 export interface Allowance {
@@ -10,9 +10,9 @@ export interface Allowance {
   resetSeconds: number;
 }
 
-/** Longer than this nobody waits for a limit to be counted, in milliseconds. */
+/** A request waits no longer than this for a limit to be counted, in milliseconds. */
 const COUNT_WITHIN_MS = 100;
-/** After Redis has failed to count, it isn't asked again for so long, in milliseconds. */
+/** After Redis has failed to count, it isn't asked again for this time, in milliseconds. */
 const LEAVE_ALONE_MS = 1_000;
 
 /** Counts requests in Redis, for all processes together, in windows of fixed length. */
@@ -23,8 +23,8 @@ export class RateLimiter {
   constructor(private readonly redis: RedisConnection) {}
 
   /**
-   * Takes one of what a bucket may in the present window.
-   * @returns null when Redis is away: a limit protects us from too much, and too little is no better.
+   * Takes one of what a bucket may in the current window.
+   * @returns null while Redis is down: then nothing is limited, because rejecting everybody would be worse.
    */
   async take(bucket: string, limit: number, windowSeconds: number): Promise<Allowance | null> {
     const nowSeconds = Date.now() / 1_000;
