@@ -1,7 +1,8 @@
-import { ACTION_PERMISSIONS } from '../../apps/backoffice/src/adminjs/backoffice.loader';
+import type { ActionRules } from '../../apps/backoffice/src/adminjs/admin-routes';
+import { ACTION_RULES } from '../../apps/backoffice/src/adminjs/backoffice.loader';
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
 import { PhoneIndex } from '../../apps/backoffice/src/find/phone-index';
-import { may, ROLES, type Permission, type Role } from '../../apps/backoffice/src/staff/permissions';
+import { may, ROLES, type Role } from '../../apps/backoffice/src/staff/permissions';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import {
   behaviours,
@@ -124,9 +125,9 @@ describe('what each role may do in the backoffice', () => {
 
   describe.each(ROLES)('%s', (role) => {
     it('should get 403 for every action that the role is not for, and for no other', async () => {
-      const permissions = app.get<Map<string, Permission>>(ACTION_PERMISSIONS);
-      expect(permissions.size).toBeGreaterThan(35);
-      for (const [name, permission] of permissions) {
+      const rules = app.get<ActionRules>(ACTION_RULES);
+      expect(rules.size).toBeGreaterThan(35);
+      for (const [name, { permission }] of rules) {
         const [resource, action] = name.split('/') as [string, string];
         const isListed = action === 'list' || action === 'search';
         // Without a reason an action that is allowed stops at its form, and changes nothing.

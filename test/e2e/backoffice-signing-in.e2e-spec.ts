@@ -1,6 +1,5 @@
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
 import { StaffService } from '../../apps/backoffice/src/staff/staff.service';
-import { totpCode } from '../../apps/backoffice/src/staff/totp';
 import { ensureBuilt, startApp, type TestApp } from '../support';
 import { createStaff, StaffClient } from '../support/backoffice';
 
@@ -30,6 +29,7 @@ describe('signing in to the backoffice', () => {
       ]);
     }
     expect((await nobody.post('/resources/webhooks/records/x/pause', {})).status).toBe(302);
+    expect((await nobody.get('/Admin/login')).status).toBe(404);
   });
 
   it('should make the first administrator choose a password before anything else', async () => {
@@ -123,31 +123,6 @@ describe('signing in to the backoffice', () => {
     expect((await elsewhere.api('/dashboard')).status).toBe(302);
   });
 
-  it('should ask for a one-time code where one is set up, and take none twice', async () => {
-    const who = await createStaff(app, 'SUPPORT');
-    const client = await StaffClient.signedIn(app, who);
-    await client.form('/admin/security/totp/offer', {});
-    const shown = /class="totp-secret">([A-Z2-7 ]+)</.exec((await client.get('/admin/security')).text)![1];
-    const secret = shown.replaceAll(' ', '');
-    const step = Math.floor(Date.now() / 30_000);
-    expect((await client.form('/admin/security/totp/enable', { code: '000000' })).status).toBe(400);
-    expect((await client.form('/admin/security/totp/enable', { code: totpCode(secret, step) })).status).toBe(
-      302,
-    );
-    const after = (await client.get('/admin/security')).text;
-    expect(after).not.toContain(shown);
-    expect(after).not.toContain(secret);
-
-    const again = new StaffClient(app);
-    expect((await again.signIn(who.email, who.password)).headers.get('location')).toMatch(
-      /^\/admin\/login\/code/,
-    );
-    expect((await again.api('/dashboard')).status).toBe(302);
-    expect((await again.form('/admin/login/code', { code: totpCode(secret, step) })).status).toBe(401);
-    expect((await again.form('/admin/login/code', { code: totpCode(secret, step + 1) })).status).toBe(302);
-    expect((await again.api('/dashboard')).status).toBe(200);
-  });
-
   it.each<[string, Record<string, string>]>([
     ['from another site', { origin: 'https://evil.example' }],
     ['from a frame without an origin', { origin: 'null' }],
@@ -193,5 +168,118 @@ describe('signing in to the backoffice', () => {
     });
     expect(answer.status).toBe(200);
     expect(answer.text).toContain('content="0;url=/admin/resources/accounts?page=2"');
+  });
+});
+
+describe('guesses at passwords and codes of staff', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    ensureBuilt();
+    app = await startApp({ modules: [BackofficeModule], env: { TRUSTED_PROXIES: '127.0.0.0/8,::1/128' } });
+  }, 120_000);
+  afterAll(() => app?.close());
+
+  const guess = async (email: string, address: string, password = 'a wrong guess'): Promise<number> =>
+    (await new StaffClient(app, address).signIn(email, password)).status;
+  const audit = (action: string, subject: string) =>
+    app.database.query<{ actor_id: string; details: object }>(
+      'select actor_id, details from audit_entries where action = $1 and subject = $2 order by id',
+      [action, subject],
+    );
+
+  it('should not lock the owner out at another address, however many come from one', async () => {
+    const owner = await createStaff(app, 'ADMIN');
+    const statuses = await Promise.all(Array.from({ length: 50 }, () => guess(owner.email, '198.51.100.7')));
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(45);
+    expect(await guess(owner.email, '203.0.113.9', owner.password)).toBe(302);
+  });
+
+  it('should not lock the owner out at a known browser or address, though the account’s budget is used up', async () => {
+    const owner = await createStaff(app, 'ADMIN');
+    const [home, laptop] = ['203.0.113.10', new StaffClient(app, '203.0.113.11')];
+    expect(await guess(owner.email, home, owner.password)).toBe(302);
+    expect((await laptop.signIn(owner.email, owner.password)).status).toBe(302);
+    for (let address = 1; address <= 8; address++)
+      await Promise.all(Array.from({ length: 5 }, () => guess(owner.email, `198.51.100.${address}`)));
+    // Not without bounds for strangers, wherever they come from.
+    expect(await guess(owner.email, '198.51.100.99')).toBe(429);
+    expect(await guess(owner.email, '198.51.100.99', owner.password)).toBe(429);
+    expect(await guess(owner.email, home, owner.password)).toBe(302);
+    // The laptop moves to a network from which nobody has signed in.
+    const moved = laptop.at('192.0.2.44');
+    expect((await moved.signIn(owner.email, owner.password)).status).toBe(302);
+    // Nor for somebody who has the browser.
+    const tries = await Promise.all(Array.from({ length: 8 }, () => moved.signIn(owner.email, 'wrong')));
+    expect(tries.filter(({ status }) => status === 401)).toHaveLength(5);
+  }, 60_000);
+
+  it('should not take the word of a browser that signed in somebody else', async () => {
+    const [owner, other] = [await createStaff(app, 'ADMIN'), await createStaff(app, 'VIEWER')];
+    const browser = new StaffClient(app, '192.0.2.50');
+    await browser.signIn(other.email, other.password);
+    const tries = await Promise.all(Array.from({ length: 8 }, () => browser.signIn(owner.email, 'wrong')));
+    expect(tries.filter(({ status }) => status === 401)).toHaveLength(5);
+  });
+
+  it('should count a whole /64 of IPv6 as one address', async () => {
+    const owner = await createStaff(app, 'SUPPORT');
+    const statuses = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => guess(owner.email, `2001:db8:1:2::${i + 1}`)),
+    );
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+  });
+
+  it('should be audited, known person or not, without what was typed, and once each quarter of an hour when refused', async () => {
+    const owner = await createStaff(app, 'SUPPORT');
+    for (let i = 0; i < 8; i++) await guess(owner.email, '198.51.100.77');
+    const failed = await audit('staff.sign-in-failed', owner.id);
+    expect(failed).toHaveLength(5);
+    expect(failed[0]).toEqual({
+      actor_id: owner.id,
+      details: { step: 'password', address: '198.51.100.77' },
+    });
+    expect(await audit('staff.sign-in-throttled', owner.id)).toHaveLength(1);
+    await guess('my secret password', '198.51.100.78');
+    await guess('nobody@skipcalls.test', '198.51.100.79');
+    const unknown = (await audit('staff.sign-in-failed', 'unknown')).map(({ details }) => details);
+    expect(unknown).toEqual([
+      { step: 'password', address: '198.51.100.78', email: 'not an email address' },
+      { step: 'password', address: '198.51.100.79', email: 'n…@skipcalls.test' },
+    ]);
+  });
+
+  it('should be bounded by address before a body is read', async () => {
+    const client = new StaffClient(app, '198.51.100.200');
+    const statuses: number[] = [];
+    for (let i = 0; i < 130; i++)
+      statuses.push((await client.send('/admin/login', { method: 'POST', headers: { origin: app.url, 'content-type': 'text/plain' }, body: 'x' })).status); // prettier-ignore
+    expect(statuses.filter((status) => status === 415)).toHaveLength(120);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  it('should not be read when they are large, or no form', async () => {
+    const origin = { origin: app.url };
+    const large = new URLSearchParams({ email: 'x'.repeat(5_000), password: 'x' });
+    const client = new StaffClient(app, '198.51.100.201');
+    expect((await client.send('/admin/login', { method: 'POST', headers: origin, body: large })).status).toBe(413);
+    const multipart = { ...origin, 'content-type': 'multipart/form-data; boundary=x' };
+    const body = '--x\r\nContent-Disposition: form-data; name="email"; filename="a"\r\n\r\na\r\n--x--\r\n';
+    expect((await client.send('/admin/login', { method: 'POST', headers: multipart, body })).status).toBe(415);
+  }); // prettier-ignore
+
+  it('should let nobody in when the sign-in can’t be audited', async () => {
+    const owner = await createStaff(app, 'ADMIN');
+    await app.database.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`,
+    );
+    await app.database.query(
+      'create trigger refuse before insert on audit_entries for each row execute function refuse()',
+    );
+    const client = new StaffClient(app, '203.0.113.80');
+    expect((await client.signIn(owner.email, owner.password)).status).toBe(500);
+    expect((await client.api('/dashboard')).status).toBe(302);
+    expect(await app.database.query('select 1 from staff_sessions where staff_id = $1', [owner.id.slice(4)])).toEqual([]); // prettier-ignore
   });
 });

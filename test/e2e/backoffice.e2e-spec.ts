@@ -73,7 +73,7 @@ describeInBrowser('the backoffice in a browser', () => {
         errors.push(`outside: ${request.url()}`);
     });
     await page.goto(`${app.url}/admin`);
-    await page.getByLabel('E-mail').fill(who.email);
+    await page.getByLabel('Email').fill(who.email);
     await page.getByLabel('Password').fill(who.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'How deliveries go' }).waitFor();
@@ -155,7 +155,7 @@ describeInBrowser('the backoffice in a browser', () => {
     const page = await visit(await createStaff(app, 'ADMIN'));
     await page.getByRole('link', { name: 'Staff' }).click();
     await page.getByRole('link', { name: 'Add somebody' }).click();
-    await page.getByLabel('E-mail').fill('grace@skipcalls.test');
+    await page.getByLabel('Email').fill('grace@skipcalls.test');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Grace Hopper');
     await page.getByLabel('Why').fill('new colleague');
     await page.getByRole('button', { name: 'Add somebody' }).click();

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { Role } from '../../apps/backoffice/src/staff/permissions';
+import { Credentials } from '../../apps/backoffice/src/staff/credentials';
 import { StaffService } from '../../apps/backoffice/src/staff/staff.service';
 import type { TestApp } from './app';
 
@@ -21,7 +22,7 @@ export async function createStaff(app: TestApp, role: Role): Promise<StaffMember
     'a test',
   );
   const password = `correct horse battery ${count}`;
-  const refusal = await service.choosePassword(staff.id, first, password);
+  const refusal = await app.get(Credentials).choosePassword(staff.id, first, password);
   if (refusal) throw new Error(refusal);
   return { id: staff.id, email, password };
 }
@@ -36,17 +37,28 @@ export interface StaffAnswer {
 
 /** Talks to the backoffice as a browser does, without one: keeps the cookie, says where a request comes from. */
 export class StaffClient {
-  private cookie = '';
-  /** What the sign-in answered. */
+  private readonly cookies = new Map<string, string>();
+  /** The session cookie as it was set last. */
   setCookie = '';
 
-  constructor(private readonly app: TestApp) {}
+  /** @param address where it is, behind a trusted proxy; left out: on this machine. */
+  constructor(
+    private readonly app: TestApp,
+    private readonly address?: string,
+  ) {}
 
   static async signedIn(app: TestApp, who: StaffMember): Promise<StaffClient> {
     const client = new StaffClient(app);
     const answer = await client.signIn(who.email, who.password);
     if (answer.status !== 302) throw new Error(`Sign-in answered ${answer.status}: ${answer.text}`);
     return client;
+  }
+
+  /** The same browser, with its cookies, at another address. */
+  at(address: string): StaffClient {
+    const moved = new StaffClient(this.app, address);
+    for (const [name, cookie] of this.cookies) moved.cookies.set(name, cookie);
+    return moved;
   }
 
   signIn(email: string, password: string): Promise<StaffAnswer> {
@@ -90,14 +102,15 @@ export class StaffClient {
           ? { 'content-type': 'application/x-www-form-urlencoded' }
           : {}),
         ...init.headers,
-        ...(this.cookie ? { cookie: this.cookie } : {}),
+        ...(this.address ? { 'x-forwarded-for': this.address } : {}),
+        ...(this.cookies.size > 0 ? { cookie: [...this.cookies.values()].join('; ') } : {}),
       },
       body: init.body?.toString(),
     });
-    const set = [headers['set-cookie'] ?? []].flat()[0];
-    if (set) {
-      this.setCookie = set;
-      this.cookie = set.split(';')[0]!;
+    for (const set of [headers['set-cookie'] ?? []].flat()) {
+      const name = set.split('=')[0]!;
+      if (name === 'skipcalls_backoffice') this.setCookie = set;
+      this.cookies.set(name, set.split(';')[0]!);
     }
     const text = await body.text();
     const isJson = String(headers['content-type']).includes('json');

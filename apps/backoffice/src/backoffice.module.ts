@@ -18,8 +18,8 @@ import { ReplayActions } from './actions/replay-actions';
 import { WebhookActions } from './actions/webhook-actions';
 import { BackofficeAdmin } from './adminjs/backoffice-admin';
 import { BackofficePages } from './adminjs/backoffice-pages';
-import { ACTION_PERMISSIONS, BackofficeLoader } from './adminjs/backoffice.loader';
-import { adminOptions, permissionsOf } from './adminjs/options';
+import { ACTION_RULES, BackofficeLoader } from './adminjs/backoffice.loader';
+import { adminOptions, rulesOf } from './adminjs/options';
 import { FindService } from './find/find.service';
 import { PhoneIndex } from './find/phone-index';
 import { AccountPage } from './pages/account-page';
@@ -27,10 +27,15 @@ import { DeliveryPage } from './pages/delivery-page';
 import { EventPage } from './pages/event-page';
 import { WebhookPage } from './pages/webhook-page';
 import { SessionStore } from './sign-in/session-store';
+import { SecurityRoutes } from './sign-in/security.routes';
 import { SignInRoutes } from './sign-in/sign-in.routes';
 import { SignInThrottle } from './sign-in/sign-in-throttle';
+import { Credentials } from './staff/credentials';
 import { FirstStaffUser } from './staff/first-staff-user';
 import { StaffService } from './staff/staff.service';
+import { RecoveryCode } from './staff/recovery-code.entity';
+import { StaffSession } from './staff/staff-session.entity';
+import { StaffSessions } from './staff/staff-sessions';
 import { StaffUser } from './staff/staff-user.entity';
 import { MinuteSampler } from './start-page/minute-sampler';
 import { StartPage } from './start-page/start-page';
@@ -38,7 +43,7 @@ import { StartPage } from './start-page/start-page';
 /** Everything of the backoffice but AdminJS itself. */
 @Module({
   imports: [
-    MikroOrmModule.forFeature([StaffUser, Event, Delivery, Attempt]),
+    MikroOrmModule.forFeature([StaffUser, StaffSession, RecoveryCode, Event, Delivery, Attempt]),
     AccountsModule,
     WebhooksModule,
     DeliveryReadingModule,
@@ -48,10 +53,13 @@ import { StartPage } from './start-page/start-page';
   ],
   providers: [
     StaffService,
+    StaffSessions,
+    Credentials,
     FirstStaffUser,
     SessionStore,
     SignInThrottle,
     SignInRoutes,
+    SecurityRoutes,
     MinuteSampler,
     StartPage,
     PhoneIndex,
@@ -68,12 +76,12 @@ import { StartPage } from './start-page/start-page';
     Reveal,
     BackofficeAdmin,
     {
-      provide: ACTION_PERMISSIONS,
+      provide: ACTION_RULES,
       inject: [BackofficeAdmin],
-      useFactory: async (admin: BackofficeAdmin) => permissionsOf(await admin.parts()),
+      useFactory: async (admin: BackofficeAdmin) => rulesOf(await admin.parts()),
     },
   ],
-  exports: [BackofficeAdmin, SessionStore, SignInRoutes, ACTION_PERMISSIONS],
+  exports: [BackofficeAdmin, SessionStore, SignInRoutes, SecurityRoutes, ACTION_RULES],
 })
 class StaffToolsModule {}
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ApiKeyService } from '@app/accounts';
 import { ROLES, type Role } from '../staff/permissions';
-import { staffActor, StaffService } from '../staff/staff.service';
+import { staffActor } from '../staff/staff-actor';
+import { StaffService } from '../staff/staff.service';
 import { pageOf } from './delivery-actions';
 import type { Field, RecordAction, ResourceAction } from './staff-action';
 
@@ -56,7 +57,7 @@ export class AdminActions {
         question:
           'They sign in with a password that is made now and shown once, and choose their own right after.',
         fields: [
-          { name: 'email', label: 'E-mail', type: 'email' },
+          { name: 'email', label: 'Email', type: 'email' },
           { name: 'name', label: 'Name', type: 'text' },
           ROLE_FIELD,
         ],
@@ -103,7 +104,7 @@ export class AdminActions {
     ask: () =>
       Promise.resolve({
         question:
-          'They are signed out everywhere, and sign in with a new password that is shown once. One-time codes are switched off.',
+          'They are signed out everywhere, and sign in with a new password that is shown once. Two-factor authentication is turned off.',
       }),
     act: async (person, _input, by) => {
       const password = await this.staff.resetPassword(person.id, by.staffId, by.reason);
@@ -130,6 +131,21 @@ export class AdminActions {
     act: async (person, _input, by) => {
       await this.staff.disable(person.id, by.staffId, by.reason);
       return { said: `${String(person['email'])} can’t sign in any more.` };
+    },
+  };
+
+  readonly endSessions: RecordAction = {
+    kind: 'record',
+    name: 'endSessions',
+    label: 'Sign out everywhere',
+    icon: 'LogOut',
+    permission: 'staff.manage',
+    needsReason: true,
+    ask: (person) =>
+      Promise.resolve({ question: `Every session of ${String(person['name'])} ends at once.` }),
+    act: async (person, _input, by) => {
+      await this.staff.endSessions(person.id, by.staffId, by.reason);
+      return { said: `${String(person['email'])} is signed out everywhere.` };
     },
   };
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '@app/accounts';
 import { DispatcherCommands, PayloadExpunger } from '@app/delivery';
-import { staffActor } from '../staff/staff.service';
+import { staffActor } from '../staff/staff-actor';
 import type { By, BulkAction, RecordAction, Subject } from './staff-action';
 
 /** What staff can do about a delivery, and about an event. */
@@ -28,8 +28,7 @@ export class DeliveryActions {
             : 'One more attempt is made at once. Retries that are still due are kept.',
       }),
     act: async (delivery, _input, by) => {
-      await this.dispatcher.retry([delivery.id]);
-      await this.noteRetry(delivery, by);
+      await this.retryAll([delivery], by);
       return {
         said: 'It is being sent again. Its page shows how it goes.',
         leadsTo: pageOf('deliveries', delivery.id, 'Look at the delivery'),
@@ -55,8 +54,7 @@ export class DeliveryActions {
       });
     },
     act: async (deliveries, _input, by) => {
-      await this.dispatcher.retry(deliveries.map(({ id }) => id));
-      for (const delivery of deliveries) await this.noteRetry(delivery, by);
+      await this.retryAll(deliveries, by);
       return {
         said: `${count(deliveries.length, 'delivery is', 'deliveries are')} being sent again, in the background.`,
       };
@@ -86,14 +84,17 @@ export class DeliveryActions {
     },
   };
 
-  private async noteRetry(delivery: Subject, by: By): Promise<void> {
-    await this.audit.record({
-      accountId: String(delivery['accountId']),
-      actor: staffActor(by.staffId),
-      action: 'delivery.retry',
-      subject: delivery.id,
-      reason: by.reason,
-    });
+  private async retryAll(deliveries: Subject[], by: By): Promise<void> {
+    const accounts = new Map(deliveries.map(({ id, accountId }) => [id, String(accountId)]));
+    await this.dispatcher.retry([...accounts.keys()], (client, id) =>
+      this.audit.recordOn(client, {
+        accountId: accounts.get(id)!,
+        actor: staffActor(by.staffId),
+        action: 'delivery.retry',
+        subject: id,
+        reason: by.reason,
+      }),
+    );
   }
 }
 

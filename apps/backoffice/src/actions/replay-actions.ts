@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReplayService, type ReplaySelection } from '@app/delivery';
-import { staffActor } from '../staff/staff.service';
+import { staffActor } from '../staff/staff-actor';
 import { count, pageOf } from './delivery-actions';
 import type { By, Done, Input, RecordAction, Subject } from './staff-action';
 

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '@app/accounts';
 import { DeliveryPage } from '../pages/delivery-page';
 import { EventPage } from '../pages/event-page';
-import { staffActor } from '../staff/staff.service';
+import { Revealed } from '../privacy/answers';
+import { staffActor } from '../staff/staff-actor';
 import type { By, Subject } from './staff-action';
 
 /** Shows what is personal to those whose role hides it: only when they ask, and never without an entry in the audit log. */
@@ -15,7 +16,7 @@ export class Reveal {
   ) {}
 
   /** The page's data with nothing hidden. The entry is written first: what can't be written down is not shown. */
-  async reveal(resource: 'deliveries' | 'events', subject: Subject, by: By): Promise<unknown> {
+  async reveal(resource: 'deliveries' | 'events', subject: Subject, by: By): Promise<Revealed> {
     await this.audit.record({
       accountId: String(subject['accountId']),
       actor: staffActor(by.staffId),
@@ -23,8 +24,7 @@ export class Reveal {
       subject: subject.id,
       reason: by.reason,
     });
-    return resource === 'deliveries'
-      ? this.deliveries.data(subject.id, true)
-      : this.events.data(subject.id, true);
+    const page = resource === 'deliveries' ? this.deliveries : this.events;
+    return new Revealed(await page.data(subject.id));
   }
 }

@@ -1,3 +1,4 @@
+import { normaliseTime } from '@app/formatting';
 import type { FieldError } from '@app/platform';
 import type { Permission, Role } from '../staff/permissions';
 
@@ -89,7 +90,7 @@ export function inputErrors(action: StaffAction, fields: Field[], input: Input):
       if (!field.optional) errors.push({ path: field.name, message: 'Fill this in.' });
     } else if (field.type === 'select' && !field.options?.some((option) => option.value === value)) {
       errors.push({ path: field.name, message: 'Choose one of the list.' });
-    } else if (field.type === 'datetime' && Number.isNaN(Date.parse(value))) {
+    } else if (field.type === 'datetime' && normaliseTime(value, true) === null) {
       errors.push({ path: field.name, message: 'This is no time.' });
     } else if (field.type === 'number' && !/^\d{1,7}$/.test(value)) {
       errors.push({ path: field.name, message: 'This is no whole number.' });

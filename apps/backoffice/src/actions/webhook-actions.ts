@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrail } from '@app/accounts';
+import { AuditTrail, type AuditRecord } from '@app/accounts';
 import { DispatcherCommands } from '@app/delivery';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
 import { WebhookService } from '@app/webhooks';
-import { staffActor } from '../staff/staff.service';
+import { staffActor } from '../staff/staff-actor';
 import { pageOf } from './delivery-actions';
 import { ReplayActions } from './replay-actions';
 import type { By, Done, RecordAction, Subject } from './staff-action';
@@ -48,8 +48,9 @@ export class WebhookActions {
         accountOf(webhook),
         webhook.id,
         input['eventType'] as EventType,
+        (client, sent) =>
+          this.audit.recordOn(client, entryOf(webhook, 'webhook.send-test', by, { deliveryId: sent })),
       );
-      await this.note(webhook, 'webhook.send-test', by, { deliveryId });
       return { said: 'The test was sent.', leadsTo: pageOf('deliveries', deliveryId, 'See how it went') };
     },
   };
@@ -99,8 +100,9 @@ export class WebhookActions {
           'We stop holding back and send what waits, at once. If the endpoint still fails, the circuit opens again.',
       }),
     act: async (webhook, _input, by) => {
-      await this.dispatcher.resetCircuit(webhook.id);
-      await this.note(webhook, 'webhook.reset-circuit', by);
+      await this.dispatcher.resetCircuit(webhook.id, (client) =>
+        this.audit.recordOn(client, entryOf(webhook, 'webhook.reset-circuit', by)),
+      );
       return {
         said: 'The circuit is closed; what waits is being sent.',
         leadsTo: pageOf('webhooks', webhook.id, 'Back to the webhook'),
@@ -214,22 +216,10 @@ export class WebhookActions {
     await this.webhooks.update(accountOf(webhook), webhook.id, { status }, changeBy(by));
     return { said, leadsTo: pageOf('webhooks', webhook.id, 'Back to the webhook') };
   }
+}
 
-  private async note(
-    webhook: Subject,
-    action: string,
-    by: By,
-    details?: Record<string, unknown>,
-  ): Promise<void> {
-    const record = {
-      accountId: accountOf(webhook),
-      actor: staffActor(by.staffId),
-      action,
-      subject: webhook.id,
-      reason: by.reason,
-    };
-    await this.audit.record({ ...record, ...(details ? { details } : {}) });
-  }
+function entryOf(webhook: Subject, action: string, by: By, details?: Record<string, unknown>): AuditRecord {
+  return { accountId: accountOf(webhook), ...changeBy(by), action, subject: webhook.id, details };
 }
 
 function accountOf(webhook: Subject): string {

@@ -61,7 +61,7 @@ export function asksFirst(action: StaffAction): Action<never> {
       try {
         const asked = await ask(action, context);
         if (request.method !== 'post') return { ...withAsked(shown, asked), asked };
-        const done = await act(action, asked.fields, context, inputOf(request.payload));
+        const done = await act(action, asked.fields, context, (request.payload ?? {}) as Input);
         return { ...shown, done } satisfies Answer;
       } catch (error) {
         const problem = toProblem(error);
@@ -128,12 +128,4 @@ function shownRecords(context: ActionContext): { record?: RecordJSON; records?: 
 function withAsked(shown: ReturnType<typeof shownRecords>, asked: Asked): ReturnType<typeof shownRecords> {
   if (!shown.record) return shown;
   return { record: { ...shown.record, params: { ...shown.record.params, asked } } };
-}
-
-/** Only texts are taken: anything else that was sent is not there. */
-function inputOf(payload: unknown): Input {
-  const entries = Object.entries((payload ?? {}) as Record<string, unknown>).filter(
-    ([, value]) => typeof value === 'string',
-  );
-  return Object.fromEntries(entries.map(([name, value]) => [name, (value as string).slice(0, 2_000)]));
 }

@@ -5,9 +5,7 @@ import { AdminActions } from '../actions/admin-actions';
 import { DeliveryActions } from '../actions/delivery-actions';
 import { Reveal } from '../actions/reveal';
 import { WebhookActions } from '../actions/webhook-actions';
-import { may } from '../staff/permissions';
 import { StaffService } from '../staff/staff.service';
-import type { CurrentStaff } from './asks-first';
 import { loadAdminJs } from './modules';
 import type { Parts } from './options';
 import { BackofficePages } from './backoffice-pages';
@@ -30,10 +28,10 @@ export class BackofficeAdmin {
   async parts(): Promise<Parts> {
     const { adminjs, adapter } = await loadAdminJs();
     const SoundResource = resourceFactory(adminjs, adapter, this.orm, this.sql);
-    const seesAll = (staff: CurrentStaff): boolean => may(staff.role, 'personal-data.see');
     const { delivery, event, webhook, account } = this.pages;
     const { retry, retrySelected, expunge } = this.deliveryActions;
-    const { addStaff, changeRole, resetPassword, disableStaff, enableStaff, revokeKey } = this.adminActions;
+    const { addStaff, changeRole, resetPassword, endSessions, disableStaff, enableStaff, revokeKey } =
+      this.adminActions;
     return {
       resourceOf: (table: TableDescription) => new SoundResource(table),
       actions: {
@@ -41,12 +39,12 @@ export class BackofficeAdmin {
         events: [expunge],
         webhooks: this.webhookActions.all,
         'api-keys': [revokeKey],
-        staff: [addStaff, changeRole, resetPassword, disableStaff, enableStaff],
+        staff: [addStaff, changeRole, resetPassword, endSessions, disableStaff, enableStaff],
       },
       pageData: {
-        deliveries: (id, staff) => delivery.data(id, seesAll(staff)),
-        attempts: (key, staff) => delivery.data(key.split('.')[0], seesAll(staff)),
-        events: (id, staff) => event.data(id, seesAll(staff)),
+        deliveries: (id) => delivery.data(id),
+        attempts: (key) => delivery.data(key.split('.')[0]),
+        events: (id) => event.data(id),
         webhooks: (id) => webhook.data(id),
         accounts: (id) => account.data(id),
       },
@@ -54,7 +52,7 @@ export class BackofficeAdmin {
         this.reveal.reveal(resource, subject, { staffId: id, role, reason }),
       staffNames: (ids) => this.staff.names(ids),
       startPage: (range) => this.pages.start.data(range),
-      find: (query) => this.pages.find.find(query),
+      find: (query, staff) => this.pages.find.find(query, staff),
     };
   }
 }

@@ -10,7 +10,8 @@ import type { Response } from 'express';
 import { whyShort } from '../pages/rows';
 import type { AttemptOutcome } from '@app/delivery';
 import type { StaffAction } from '../actions/staff-action';
-import { may, type Permission } from '../staff/permissions';
+import { may } from '../staff/permissions';
+import type { ActionRule, ActionRules } from './admin-routes';
 import { asksFirst, subjectOf, type CurrentStaff } from './asks-first';
 import { TABLES, type ShownTable } from './tables';
 
@@ -21,8 +22,8 @@ export interface Parts {
   /** Makes the resource of a table. */
   resourceOf(table: ShownTable): unknown;
   actions: Record<string, StaffAction[]>;
-  /** The data of a table's page, as one reader may see it. */
-  pageData: Record<string, (id: string, staff: CurrentStaff) => Promise<unknown>>;
+  /** The data of a table's page, of which each reader gets what `VIEW_SHAPES` allows. */
+  pageData: Record<string, (id: string) => Promise<unknown>>;
   /** Shows what is hidden of a row; writes it to the audit log first. */
   reveal(
     resource: 'deliveries' | 'events',
@@ -30,24 +31,29 @@ export interface Parts {
     by: CurrentStaff,
     reason: string,
   ): Promise<unknown>;
-  /** E-mail addresses by id. */
+  /** Email addresses by id. */
   staffNames(ids: string[]): Promise<Map<string, string>>;
   startPage(range: unknown): Promise<unknown>;
-  find(query: string): Promise<unknown>;
+  find(query: string, staff: CurrentStaff): Promise<unknown>;
 }
 
-const READ_ACTIONS: Record<string, true> = { list: true, show: true, search: true };
+const READ_ACTIONS: Record<string, ActionRule['kind']> = {
+  list: 'resource',
+  search: 'resource',
+  show: 'record',
+};
 
-/** The permission that each action needs, for the guard that stands before AdminJS. Whatever is not here is refused. */
-export function permissionsOf(parts: Parts): Map<string, Permission> {
-  const permissions = new Map<string, Permission>();
-  for (const table of TABLES) {
-    for (const name of Object.keys(READ_ACTIONS)) permissions.set(`${table.id}/${name}`, table.permission);
-    for (const action of parts.actions[table.id] ?? [])
-      permissions.set(`${table.id}/${action.name}`, action.permission);
+/** What each action needs, for the guard before AdminJS. Whatever is not here is refused. */
+export function rulesOf(parts: Parts): ActionRules {
+  const rules = new Map<string, ActionRule>();
+  for (const { id, permission } of TABLES) {
+    for (const [name, kind] of Object.entries(READ_ACTIONS)) rules.set(`${id}/${name}`, { permission, kind });
+    for (const action of parts.actions[id] ?? [])
+      rules.set(`${id}/${action.name}`, { permission: action.permission, kind: action.kind });
   }
-  for (const id of ['deliveries', 'events']) permissions.set(`${id}/reveal`, 'personal-data.reveal');
-  return permissions;
+  for (const id of ['deliveries', 'events'])
+    rules.set(`${id}/reveal`, { permission: 'personal-data.reveal', kind: 'record' });
+  return rules;
 }
 
 export function adminOptions(parts: Parts): AdminJSOptions {
@@ -67,7 +73,8 @@ export function adminOptions(parts: Parts): AdminJSOptions {
       find: {
         component: 'FindPage',
         icon: 'Search',
-        handler: (request: ActionRequest) => parts.find(String(request.query?.['q'] ?? '')),
+        handler: (request: ActionRequest, _response: Response, context: ActionContext) =>
+          parts.find(String(request.query?.['q'] ?? ''), context.currentAdmin as unknown as CurrentStaff),
       },
     },
     branding: {
@@ -150,9 +157,7 @@ function showAction(
     component: table.page,
     handler: async (_request: ActionRequest, _response: Response, context: ActionContext) => {
       const record = context.record!.toJSON(context.currentAdmin);
-      const view = data
-        ? await data(String(context.record!.id()), context.currentAdmin as unknown as CurrentStaff)
-        : null;
+      const view = data ? await data(String(context.record!.id())) : null;
       return { record: { ...record, params: { ...record.params, view } } };
     },
   } as unknown as Partial<Action<never>>;

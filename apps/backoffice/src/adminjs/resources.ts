@@ -1,10 +1,13 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import { ReferenceKind, wrap } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import type { BaseRecord, Filter, PropertyType } from 'adminjs';
+import type { ActionContext, BaseRecord, Filter, PropertyType } from 'adminjs';
 import type { Sql } from '@app/platform';
 import { COUNT_CAP, countQuery, pageQuery, type ListPlan } from '../lists/bounded-query';
 import { rangeOf, type FilterValues, type TimeRange } from '../lists/filters';
+import { ROW_SHAPES } from '../privacy/fields';
+import { may } from '../staff/permissions';
+import type { CurrentStaff } from './asks-first';
 import type { AdminJsModule, MikroOrmAdapterModule } from './modules';
 
 /** How a table is shown. */
@@ -18,6 +21,11 @@ export interface TableDescription {
   key?: string[];
   /** Values that the lists and filters offer. */
   values?: Record<string, readonly string[]>;
+  /** What its list can be filtered by; conditions on anything else are ignored. */
+  filters: string[];
+  titleProperty?: string;
+  /** Columns that readers without the right to personal data see masked: they find them by the whole value only. */
+  masked?: string[];
 }
 
 /**
@@ -80,15 +88,19 @@ export function resourceFactory(
   return class SoundResource extends adapter.Resource {
     private readonly meta: EntityMetadata;
     private readonly table: TableDescription;
+    /** Nothing else is read from the database. */
+    private readonly columns: string[];
     private readonly shown: InstanceType<AdminJsModule['BaseProperty']>[];
 
     constructor(table: TableDescription) {
       super({ model: table.model as never, orm });
       this.table = table;
       this.meta = orm.getMetadata().get(table.model.name);
+      const listed = ROW_SHAPES[table.id].columns;
       const columns = this.meta.props.filter(
-        (property) => property.hidden !== true && !property.lazy && property.kind === ReferenceKind.SCALAR,
+        (property) => Object.hasOwn(listed, property.name) && property.kind === ReferenceKind.SCALAR,
       );
+      this.columns = [...new Set([...this.meta.primaryKeys, ...columns.map(({ name }) => name)])];
       const composite = table.key !== undefined;
       this.shown = columns.map((property, i) => {
         const offered = table.values?.[property.name] ?? null;
@@ -121,30 +133,32 @@ export function resourceFactory(
       return (this.shown.find((property) => property.path() === path) ?? null) as never;
     }
 
-    override async count(filter: Filter): Promise<number> {
+    override async count(filter: Filter, context?: ActionContext): Promise<number> {
       if (this.table.plan) {
         const query = countQuery(this.table.plan(valuesOf(filter)));
         const [row] = await sql.rows<{ count: number }>(query.text, query.values);
         return row.count;
       }
-      return orm.em.fork().count(this.meta.className, this.where(filter));
+      return orm.em.fork().count(this.meta.className, this.where(filter, context));
     }
 
     override async find(
       filter: Filter,
       page: { limit?: number; offset?: number } = {},
+      context?: ActionContext,
     ): Promise<BaseRecord[]> {
-      const limit = Math.min(page.limit ?? 25, 100);
-      const offset = Math.min(Math.max(page.offset ?? 0, 0), COUNT_CAP);
+      const limit = wholeNumber(page.limit, 1, 100, 25);
+      const offset = wholeNumber(page.offset, 0, COUNT_CAP, 0);
       if (this.table.plan) {
         const query = pageQuery(this.table.plan(valuesOf(filter)), limit, offset);
         const rows = await sql.rows<Record<string, string | number>>(query.text, query.values);
         const ids = rows.map((row) => Object.values(row).map(String));
         return this.load(ids);
       }
-      const found = await orm.em.fork().find<object>(this.meta.className, this.where(filter), {
+      const found = await orm.em.fork().find<object>(this.meta.className, this.where(filter, context), {
         limit,
         offset,
+        fields: this.columns as never,
         orderBy: { id: 'desc' } as never,
       });
       return found.map((entity) => this.record(entity));
@@ -180,7 +194,11 @@ export function resourceFactory(
       const numbers = second ? { [second]: { $in: keys.map(([, number]) => Number(number)) } } : {};
       const found = await orm.em
         .fork()
-        .find<object>(this.meta.className, { [first]: { $in: ids }, ...numbers });
+        .find<object>(
+          this.meta.className,
+          { [first]: { $in: ids }, ...numbers },
+          { fields: this.columns as never },
+        );
       const byKey = new Map(found.map((entity) => [this.keyOf(entity), entity]));
       return keys.flatMap(([id, ...rest]) => {
         const entity = byKey.get([`${prefix}_${id}`, ...rest].join('.'));
@@ -213,11 +231,19 @@ export function resourceFactory(
     }
 
     /** Filters of a small table; a text is looked for anywhere in the column, without regard to case. */
-    private where(filter: Filter): Record<string, unknown> {
+    private where(filter: Filter, context?: ActionContext): Record<string, unknown> {
       const where: Record<string, unknown> = {};
+      const { filters, titleProperty, masked = [] } = this.table;
+      const staff = context?.currentAdmin as CurrentStaff | undefined;
       for (const [name, value] of Object.entries(valuesOf(filter))) {
         const property = this.shown.find((one) => one.path() === name);
         if (!property || value === undefined || value === '') continue;
+        if (name !== 'id' && name !== titleProperty && !filters.includes(name)) continue;
+        // A search for a part of what is masked would reveal it character by character.
+        if (masked.includes(name) && !may(staff?.role, 'personal-data.see')) {
+          where[name] = typeof value === 'string' ? value : { $in: [] };
+          continue;
+        }
         Object.assign(
           where,
           conditionOf(
@@ -243,10 +269,11 @@ function conditionOf(
   value: string | TimeRange,
   meta: EntityMetadata,
 ): Record<string, unknown> {
-  if (typeof value === 'object') {
+  if (type === 'datetime') {
     const { from, to } = rangeOf({ [name]: value }, name);
     return from || to ? { [name]: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {};
   }
+  if (typeof value === 'object') return {};
   if (isArray) return { [name]: { $contains: [value] } };
   if (type === 'boolean') return { [name]: value === 'true' };
   if (type === 'number') return { [name]: /^\d{1,9}$/.test(value) ? Number(value) : -1 };
@@ -254,7 +281,7 @@ function conditionOf(
   if (column.columnTypes[0] === 'uuid') {
     // What is no id names nothing, rather than being an error of the database.
     const isId = /^[a-z]{3}_[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(value);
-    return { [name]: isId ? value : null };
+    return { [name]: isId ? value : { $in: [] } };
   }
   if (isOffered) return { [name]: value };
   return { [name]: { $ilike: `%${value.replace(/[\\%_]/g, '\\$&')}%` } };
@@ -270,4 +297,9 @@ function typeOfColumn(column: string): PropertyType {
 
 function valuesOf(filter: Filter): FilterValues {
   return filter.reduce<FilterValues>((values, { path, value }) => ({ ...values, [path]: value }), {});
+}
+
+function wholeNumber(given: unknown, least: number, most: number, otherwise: number): number {
+  const number = Math.trunc(Number(given ?? otherwise));
+  return Number.isNaN(number) ? otherwise : Math.min(Math.max(number, least), most);
 }

@@ -16,10 +16,8 @@ export interface ShownTable extends TableDescription {
   icon: string;
   /** Who may look at it. */
   permission: Permission;
-  titleProperty?: string;
   /** The columns of its list. */
   columns: string[];
-  filters: string[];
   /** What its page shows, where AdminJS draws it. */
   facts?: string[];
   /** Properties that name a row of another table. */
@@ -57,6 +55,7 @@ export const TABLES: ShownTable[] = [
     titleProperty: 'name',
     columns: ['name', 'accountId', 'type', 'url', 'status', 'circuitState', 'failingSince'],
     filters: ['accountId', 'name', 'type', 'url', 'status', 'circuitState', 'events', 'format', 'createdAt'],
+    masked: ['url'],
     references: { accountId: 'accounts' },
     drawn: {
       name: 'LongCell',

@@ -108,7 +108,7 @@ const STATUS_ADVICE: Record<number, Advice> = {
 
 function explainStatus(attempt: AttemptFacts): Explanation {
   const status = attempt.statusCode ?? 0;
-  if (status >= 300 && status < 400) return explainRedirect(status, attempt.responseHeaders?.['location']);
+  if (status >= 300 && status < 400) return explainRedirect(status, redirectTarget(attempt));
   const [short, whatHappened, whatToDo] = STATUS_ADVICE[status] ?? adviceOfClass(status);
   return {
     whose: 'customer',
@@ -128,6 +128,14 @@ function adviceOfClass(status: number): Advice {
   if (status >= 400)
     return ['Refused', 'They refuse the request.', 'Ask them why, with the request and the answer below.'];
   return ['Unusual status', 'Only 200 to 299 count as received.', 'Ask them to answer 200.'];
+}
+
+/** Absolute, so that pages recognize it as a URL; undefined for what nobody could put into a webhook. */
+function redirectTarget({ requestUrl, responseHeaders }: AttemptFacts): string | undefined {
+  const location = responseHeaders?.['location'];
+  if (!location || !URL.canParse(location, requestUrl)) return undefined;
+  const { protocol, href } = new URL(location, requestUrl);
+  return /^https?:$/.test(protocol) ? href : undefined;
 }
 
 function explainRedirect(status: number, location: string | undefined): Explanation {

@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '@app/accounts';
 import { fromUuid, Sql, toUuid, type IdPrefix } from '@app/platform';
+import { maskPhone } from '../privacy/mask';
+import { may, type Role } from '../staff/permissions';
+import { staffActor } from '../staff/staff-actor';
 import { PhoneIndex } from './phone-index';
 import { recognise, type Guess } from './recognise';
 
@@ -58,12 +62,14 @@ export class FindService {
   constructor(
     private readonly sql: Sql,
     private readonly phones: PhoneIndex,
+    private readonly audit: AuditTrail,
   ) {}
 
-  async find(query: string): Promise<Findings> {
+  /** @param by whose role says what they can search by; searches by a person's number are written to the audit log. */
+  async find(query: string, by: { id: string; role: Role }): Promise<Findings> {
     const found: Found[] = [];
     for (const guess of recognise(query.slice(0, 2_100))) {
-      found.push(...(await this.lookUp(guess)));
+      found.push(...(await this.lookUp(guess, by)));
       // An id, a call or a number names what it names; only if it names nothing is it taken for a part of a name.
       if (found.length > 0 && guess.kind !== 'name') break;
     }
@@ -76,24 +82,42 @@ export class FindService {
     };
   }
 
-  private async lookUp(guess: Guess): Promise<Found[]> {
+  private async lookUp(guess: Guess, by: { id: string; role: Role }): Promise<Found[]> {
     switch (guess.kind) {
       case 'id':
         return this.byId(guess.prefix, guess.id);
       case 'phone':
+        await this.noteSearch(guess.digits, by.id);
         return this.events(await this.phones.eventsWith(guess.digits, SHOWN + 1));
       case 'call': {
         const rows = await this.sql.rows<{ id: string }>(CALLS, [guess.callId, SHOWN + 1]);
         return this.events(rows.map(({ id }) => fromUuid('evt', id)));
       }
       case 'url':
-        return this.webhooks('url ilike $1', like(guess.part));
+        if (may(by.role, 'personal-data.see'))
+          return this.webhooks('webhooks.url ilike $1', like(guess.part));
+        // A search for a part of what is masked would reveal it character by character.
+        return this.webhooks(
+          `webhooks.url = $1 or lower(split_part(webhooks.url, '/', 3)) = $2`,
+          guess.part,
+          hostOf(guess.part),
+        );
       case 'name':
         return [
           ...(await this.accounts('name ilike $1 or external_id = $2', like(guess.part), guess.part)),
           ...(await this.webhooks('webhooks.name ilike $1', like(guess.part))),
         ];
     }
+  }
+
+  /** Written first: a search that can't be written down finds nothing. Of the number, only the last digits are kept. */
+  private async noteSearch(digits: string, staffId: string): Promise<void> {
+    await this.audit.record({
+      accountId: null,
+      actor: staffActor(staffId),
+      action: 'personal-data.search',
+      subject: maskPhone(digits)!,
+    });
   }
 
   private async byId(prefix: IdPrefix, id: string): Promise<Found[]> {
@@ -145,8 +169,8 @@ export class FindService {
 
   private async webhooks(where: string, ...values: string[]): Promise<Found[]> {
     const rows = await this.sql.rows<{ id: string; name: string; url: string; account_name: string }>(
-      `select webhooks.id, webhooks.name, url, accounts.name as account_name from webhooks
-       join accounts on accounts.id = account_id where (${where}) and deleted_at is null order by length(url), id desc limit ${SHOWN + 1}`,
+      `select webhooks.id, webhooks.name, webhooks.url, accounts.name as account_name from webhooks
+       join accounts on accounts.id = webhooks.account_id where (${where}) and webhooks.deleted_at is null order by length(webhooks.url), webhooks.id desc limit ${SHOWN + 1}`,
       values,
     );
     return rows.map((row) =>
@@ -198,6 +222,11 @@ function worst(statuses: string[] | null): Found['state'] {
 
 function like(part: string): string {
   return `%${part.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** The host, with its port, if that is all that a part of a URL consists of. */
+function hostOf(part: string): string {
+  return /^(?:https?:\/\/)?([^/?#@]+)\/?$/i.exec(part)?.[1].toLowerCase() ?? '';
 }
 
 /** Unix seconds of a UUIDv7. */

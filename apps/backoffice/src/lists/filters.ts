@@ -1,3 +1,4 @@
+import { normaliseTime } from '@app/formatting';
 import { firstIdAt, isId, toUuid, type IdPrefix } from '@app/platform';
 
 export interface TimeRange {
@@ -47,7 +48,8 @@ export function idsWithin(
   return conditions;
 }
 
+/** What is no time of the calendar (30 February) is no condition; nothing is older than 1970. */
 function dateOf(text: string | undefined): Date | undefined {
-  const date = new Date(text ?? '');
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  const time = normaliseTime(text ?? '', true);
+  return time === null ? undefined : new Date(Math.max(0, Date.parse(time)));
 }

@@ -5,7 +5,6 @@ import type { DeliveryFacts } from '../explain/explain-delivery';
 import { explainDelivery } from '../explain/explain-delivery';
 import type { Explanation } from '../explain/explain-attempt';
 import { timelineOf, type TimelineItem } from '../explain/timeline';
-import { HIDDEN, maskPersonalData } from '../privacy/mask';
 
 export interface DeliveryPageData {
   delivery: Omit<DeliveryDetail, 'attempts' | 'body'>;
@@ -20,10 +19,10 @@ export interface DeliveryPageData {
   } | null;
   explanation: Explanation;
   timeline: TimelineItem[];
-  /** As it was sent; hidden parts are replaced. Null once the payload was expunged. */
+  /** As it was sent; hidden parts are replaced on the way out. Null once the payload was expunged. */
   body: string | null;
-  /** Whether something personal was left out because the reader's role may not see it without revealing. */
-  isMasked: boolean;
+  /** Set on the way out: something was hidden because the reader's role may not see it without revealing it. */
+  isMasked?: boolean;
 }
 
 interface ContextRow {
@@ -40,8 +39,8 @@ interface ContextRow {
 }
 
 const CONTEXT = `
-  select deliveries.account_id, accounts.name as account_name, parked_at, webhooks.id as webhook_id, webhooks.name, url,
-         webhooks.status, disabled_reason, circuit_state, deleted_at
+  select deliveries.account_id, accounts.name as account_name, deliveries.parked_at, webhooks.id as webhook_id, webhooks.name,
+         webhooks.url, webhooks.status, webhooks.disabled_reason, webhooks.circuit_state, webhooks.deleted_at
   from deliveries
   left join accounts on accounts.id = deliveries.account_id
   left join webhooks on webhooks.id = deliveries.webhook_id
@@ -55,18 +54,15 @@ export class DeliveryPage {
     private readonly deliveries: DeliveryReader,
   ) {}
 
-  /** @param seesAll whether phone numbers, transcripts and answers are shown as they are. */
-  async data(id: string, seesAll: boolean, now = new Date()): Promise<DeliveryPageData> {
+  /** Everything; what a reader gets of it is up to `VIEW_SHAPES`. */
+  async data(id: string, now = new Date()): Promise<DeliveryPageData> {
     const [context] = await this.sql.rows<ContextRow>(CONTEXT, [toUuid(id)]);
     if (!context) throw Problem.notFound('delivery');
     const { body, attempts, ...delivery } = await this.deliveries.get(
       fromUuid('acc', context.account_id),
       id,
     );
-    const shown = body === null || seesAll ? body : maskPersonalData(body);
-    const timeline = timelineOf({ ...delivery, attempts }, seesAll ? body : null).map((item) =>
-      seesAll ? item : withoutAnswer(item),
-    );
+    const timeline = timelineOf({ ...delivery, attempts }, body);
     const last = timeline.findLast((item) => item.kind === 'attempt');
     return {
       delivery,
@@ -74,8 +70,7 @@ export class DeliveryPage {
       webhook: webhookOf(context),
       explanation: explainDelivery(factsOf(delivery, context), last?.explanation ?? null, now),
       timeline,
-      body: shown,
-      isMasked: !seesAll && (body !== null || attempts.some((attempt) => attempt.response?.body)),
+      body,
     };
   }
 }
@@ -109,10 +104,4 @@ function webhookOf(context: ContextRow): DeliveryPageData['webhook'] {
     circuitState: context.circuit_state,
     deleted: context.deleted_at !== null,
   };
-}
-
-/** A receiver may answer with what it was sent. */
-function withoutAnswer(item: TimelineItem): TimelineItem {
-  if (item.kind !== 'attempt' || !item.response?.body) return item;
-  return { ...item, response: { ...item.response, body: HIDDEN } };
 }

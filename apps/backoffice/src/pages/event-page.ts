@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { fromUuid, Problem, Sql, toUuid } from '@app/platform';
-import { maskPersonalData, maskPhone } from '../privacy/mask';
 import { DELIVERY_LINES, deliveryLine, type DeliveryLine, type DeliveryLineRow } from './rows';
 
 export interface EventPageData {
@@ -17,9 +16,10 @@ export interface EventPageData {
   account: { id: string; name: string };
   from: string | null;
   to: string | null;
-  /** The JSON text; hidden parts are replaced. Null once expunged. */
+  /** The JSON text; hidden parts are replaced on the way out. Null once expunged. */
   data: string | null;
-  isMasked: boolean;
+  /** Set on the way out: something was hidden because the reader's role may not see it without revealing it. */
+  isMasked?: boolean;
   deliveries: DeliveryLine[];
   /** Webhooks of the account that did not get this event, and why. */
   notWanted: { id: string; name: string; why: string }[];
@@ -52,9 +52,10 @@ interface OtherWebhook {
 export class EventPage {
   constructor(private readonly sql: Sql) {}
 
-  async data(id: string, seesAll: boolean): Promise<EventPageData> {
+  /** Everything; what a reader gets of it is up to `VIEW_SHAPES`. */
+  async data(id: string): Promise<EventPageData> {
     const [row] = await this.sql.rows<EventRow>(
-      `select events.*, accounts.name as account_name from events left join accounts on accounts.id = account_id where events.id = $1`,
+      `select events.*, accounts.name as account_name from events left join accounts on accounts.id = events.account_id where events.id = $1`,
       [toUuid(id)],
     );
     if (!row) throw Problem.notFound('event');
@@ -76,8 +77,6 @@ export class EventPage {
         ? null
         : (JSON.parse(row.data) as { phoneNumbers?: { from: string | null; to: string | null } })
             .phoneNumbers;
-    const show = (number: string | null | undefined): string | null =>
-      seesAll ? (number ?? null) : maskPhone(number ?? null);
     return {
       event: {
         id,
@@ -90,10 +89,9 @@ export class EventPage {
         expungedAt: row.expunged_at?.toISOString() ?? null,
       },
       account: { id: fromUuid('acc', row.account_id), name: row.account_name ?? '(gone)' },
-      from: show(numbers?.from),
-      to: show(numbers?.to),
-      data: row.data === null || seesAll ? row.data : maskPersonalData(row.data),
-      isMasked: !seesAll && row.data !== null,
+      from: numbers?.from ?? null,
+      to: numbers?.to ?? null,
+      data: row.data,
       deliveries: deliveries.map(deliveryLine),
       notWanted: row.test
         ? []

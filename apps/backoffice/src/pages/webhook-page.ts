@@ -69,13 +69,12 @@ interface WebhookRow {
 
 /** Sealed secrets and header values are not even read here. */
 const WEBHOOK = `
-  select account_id, accounts.name as account_name, webhooks.name, url, events, format, status, disabled_reason,
-         jsonb_array_length(sealed_secrets) > 0 as has_secret, sealed_secrets -> 0 ->> 'hint' as secret_hint,
+  select account_id, (select name from accounts where id = account_id) as account_name, name, url, events, format, status,
+         disabled_reason, jsonb_array_length(sealed_secrets) > 0 as has_secret, sealed_secrets -> 0 ->> 'hint' as secret_hint,
          case when (sealed_secrets -> 1 ->> 'expiresAt')::timestamptz > now() then sealed_secrets -> 1 ->> 'expiresAt' end as previous_secret_expires_at,
-         sealed_headers is not null as has_headers,
-         retry_policy, max_concurrency, rate_limit_per_second, circuit_state, circuit_changed_at, failing_since,
-         webhooks.created_at, updated_at, deleted_at
-  from webhooks left join accounts on accounts.id = account_id where webhooks.id = $1`;
+         sealed_headers is not null as has_headers, retry_policy, max_concurrency, rate_limit_per_second, circuit_state,
+         circuit_changed_at, failing_since, created_at, updated_at, deleted_at
+  from webhooks where webhooks.id = $1`;
 
 /** A webhook: how it does, what failed, what it is set to. */
 @Injectable()

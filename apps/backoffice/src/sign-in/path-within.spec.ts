@@ -1,4 +1,4 @@
-import { pathWithin } from './sign-in.routes';
+import { pathWithin } from './path-within';
 
 describe('where a sign-in leads to', () => {
   it.each([

@@ -3,30 +3,38 @@ import type { RequestHandler } from 'express';
 import { Problem, type Config } from '@app/platform';
 import { bouncePage } from './html';
 
-/** Nothing from outside: no fonts, scripts, frames; only scripts that we wrote into the page ourselves. */
-export const securityHeaders: RequestHandler = (_request, response, next) => {
-  const nonce = randomBytes(16).toString('base64');
-  response.locals['nonce'] = nonce;
-  response.set({
-    'Content-Security-Policy': [
-      `default-src 'none'`,
-      `script-src 'self' 'nonce-${nonce}'`,
-      `style-src 'self' 'unsafe-inline'`,
-      `img-src 'self' data:`,
-      `font-src 'self'`,
-      `connect-src 'self'`,
-      `form-action 'self'`,
-      `frame-ancestors 'none'`,
-      `base-uri 'none'`,
-    ].join('; '),
-    'Cache-Control': 'no-store',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Referrer-Policy': 'same-origin',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-  });
-  next();
-};
+/** Nothing from outside: no fonts, scripts, frames; only scripts that the page itself was sent with. */
+export function securityHeaders(isHttps: boolean): RequestHandler {
+  return (_request, response, next) => {
+    const nonce = randomBytes(16).toString('base64');
+    response.locals['nonce'] = nonce;
+    response.set({
+      'Content-Security-Policy': [
+        `default-src 'none'`,
+        `script-src 'self' 'nonce-${nonce}'`,
+        `style-src 'self' 'unsafe-inline'`,
+        `img-src 'self' data:`,
+        `font-src 'self'`,
+        `connect-src 'self'`,
+        `form-action 'self'`,
+        `frame-ancestors 'none'`,
+        `base-uri 'none'`,
+      ].join('; '),
+      'Cache-Control': 'no-store',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Referrer-Policy': 'same-origin',
+      'X-Content-Type-Options': 'nosniff',
+      'X-Frame-Options': 'DENY',
+      ...(isHttps ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
+    });
+    next();
+  };
+}
+
+/** Paths are case-sensitive, which Express's mounting is not: `/Admin` is no page. */
+export function exactPath(root: string): RequestHandler {
+  return (request, _response, next) => next(request.baseUrl === root ? undefined : 'router');
+}
 
 /**
  * Nothing but GET and POST, and a POST only from our own pages. Browsers say where a request comes from by

@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { RedisStore } from 'connect-redis';
+import type { CookieOptions, Request, RequestHandler } from 'express';
 import type { SessionOptions } from 'express-session';
 import Redis from 'ioredis';
 import { Config } from '@app/platform';
@@ -11,18 +12,19 @@ declare module 'express-session' {
     staffId?: string;
     /** Who has shown the right password, while the one-time code is still to come. */
     awaitingCodeOf?: string;
-    /** Unix milliseconds of the sign-in. */
-    since?: number;
+    /** The row of `staff_sessions`, without which nobody is signed in. */
+    sessionId?: string;
     /** An authenticator secret on offer until its first code is shown, sealed. */
     offeredTotp?: string;
   }
 }
 
-/** Out of use for so long, a session ends. */
+/** Not used for this time, a session ends. */
 const IDLE_MS = 2 * 60 * 60 * 1000;
-/** In use or not, it ends after so long. */
-export const MAX_SESSION_MS = 12 * 60 * 60 * 1000;
+const DEVICE_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 export const SESSION_COOKIE = 'skipcalls_backoffice';
+/** Says that somebody has signed in from this browser before; it signs nobody in. */
+export const DEVICE_COOKIE = 'skipcalls_backoffice_device';
 
 /** Sessions of staff, kept in Redis over a connection of their own. */
 @Injectable()
@@ -55,7 +57,6 @@ export class SessionStore implements OnApplicationShutdown {
       saveUninitialized: false,
       rolling: true,
       unset: 'destroy',
-      proxy: true,
       cookie: { httpOnly: true, sameSite: 'strict', secure: 'auto', path: '/admin', maxAge: IDLE_MS },
     };
   }
@@ -64,4 +65,26 @@ export class SessionStore implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.client.disconnect();
   }
+}
+
+/** Behind a PUBLIC_URL with https every cookie is `Secure`, whatever the proxy in front tells of itself. */
+export function publicScheme(config: Pick<Config, 'PUBLIC_URL'>): RequestHandler {
+  return (request, _response, next) => {
+    if (isHttps(config)) Object.defineProperty(request, 'secure', { value: true });
+    next();
+  };
+}
+
+export function isHttps({ PUBLIC_URL }: Pick<Config, 'PUBLIC_URL'>): boolean {
+  return PUBLIC_URL?.startsWith('https://') ?? false;
+}
+
+export function deviceCookie(config: Config, request: Request): CookieOptions {
+  return {
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: isHttps(config) || request.secure,
+    path: '/admin/login',
+    maxAge: DEVICE_KEPT_MS,
+  };
 }

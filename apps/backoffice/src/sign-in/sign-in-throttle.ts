@@ -1,51 +1,156 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import { RedisConnection } from '@app/platform';
+import ipaddr from 'ipaddr.js';
+import { Config, isSame, RedisConnection } from '@app/platform';
 
-const WINDOW_SECONDS = 15 * 60;
+interface Budget {
+  tries: number;
+  seconds: number;
+}
 
-/** Wrong guesses in a quarter of an hour: by one address at one user, at one user by anybody, by one address at anybody. */
-const LIMITS = { pair: 5, user: 30, address: 50 } as const;
+const QUARTER = 15 * 60;
+const DAY = 24 * 60 * 60;
+/** Wrong guesses of one address (or one known device) at one account: a few now, and not many more later. */
+const BY_PAIR: Budget[] = [{ tries: 5, seconds: QUARTER }, { tries: 20, seconds: DAY }]; // prettier-ignore
+/** Wrong guesses at one account from everywhere that its owner has not signed in from. */
+const BY_ACCOUNT: Budget[] = [{ tries: 30, seconds: QUARTER }, { tries: 200, seconds: DAY }]; // prettier-ignore
+/** Wrong guesses of one address at any account. */
+const BY_ADDRESS: Budget[] = [{ tries: 50, seconds: QUARTER }, { tries: 300, seconds: DAY }]; // prettier-ignore
+/** Requests of one address to the sign-in forms, right or wrong: counted before a body is read. */
+const POSTS: Budget = { tries: 120, seconds: 60 };
+const KNOWN_FOR_S = 90 * DAY;
 
 /**
- * Counts each try before it is judged, so that a thousand at the same moment are not judged either; gives it back
- * when it was right. Fails closed: without Redis nobody signs in (nor would there be a session).
+ * Counts a try before it is judged, so that a thousand at the same moment are not judged either. A try that is refused
+ * is not counted anywhere: however often one address asks, it takes its own few tries from the account's budget.
+ * @returns seconds to wait; 0 when the try was counted and may be judged.
  */
 const RESERVE = `
   local wait = 0
   for i, key in ipairs(KEYS) do
-    local count = redis.call('INCR', key)
-    if count == 1 then redis.call('EXPIRE', key, ARGV[1]) end
-    if count > tonumber(ARGV[i + 1]) then wait = math.max(wait, redis.call('TTL', key)) end
+    if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[i * 2 - 1]) then wait = math.max(wait, redis.call('TTL', key)) end
   end
-  return wait`;
+  if wait > 0 then return wait end
+  for i, key in ipairs(KEYS) do
+    if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, ARGV[i * 2]) end
+  end
+  return 0`;
+/** The try was right: it takes nothing from any budget. */
+const RELEASE = `
+  for i, key in ipairs(KEYS) do
+    if tonumber(redis.call('GET', key) or '0') > 0 then redis.call('DECR', key) end
+  end`;
 
-/** Slows down who guesses passwords or one-time codes, by user and by address. */
+/** Who tries: the account they name, where they are, and what their browser kept from an earlier sign-in. */
+export interface Attempt {
+  /** The email address that was typed. */
+  account: string;
+  /** Passwords and codes have budgets of their own. */
+  step: 'password' | 'code';
+  address: string;
+  deviceCookie?: string;
+}
+
+/**
+ * Slows down guesses at passwords and codes. Browsers and addresses from which somebody has signed in before have a
+ * budget of their own, so that strangers' guesses lock nobody out; all other places share the account's.
+ * Fails closed: without Redis nobody signs in (nor would there be a session).
+ */
 @Injectable()
 export class SignInThrottle {
-  constructor(private readonly redis: RedisConnection) {}
+  private readonly deviceKey: Buffer;
 
-  /** @returns for how many seconds nothing is accepted; 0 when this try may be judged. */
-  async reserve(user: string, address: string): Promise<number> {
-    const keys = this.keys(user, address);
-    const limits = [LIMITS.pair, LIMITS.user, LIMITS.address];
-    return (await this.redis.client.eval(RESERVE, keys.length, ...keys, WINDOW_SECONDS, ...limits)) as number;
+  constructor(
+    private readonly redis: RedisConnection,
+    config: Config,
+  ) {
+    const key = Buffer.from(config.ENCRYPTION_KEY, 'base64');
+    this.deviceKey = Buffer.from(hkdfSync('sha256', key, '', 'backoffice device', 32));
   }
 
-  /** The try was right: what this address had got wrong for this user is forgotten, the others' tries are not. */
-  async succeeded(user: string, address: string): Promise<void> {
-    const [pair, byUser, byAddress] = this.keys(user, address);
-    await this.redis.client.multi().del(pair).decr(byUser).decr(byAddress).exec();
+  /** Before a body is read. @returns seconds to wait; 0: go on. */
+  async admit(address: string): Promise<number> {
+    const key = `signin:posts:${hashed(networkOf(address))}`;
+    return (await this.redis.client.eval(RESERVE, 1, key, POSTS.tries, POSTS.seconds)) as number;
   }
 
-  private keys(user: string, address: string): [pair: string, user: string, address: string] {
-    const name = hashed(user.trim().toLowerCase());
+  /** @returns seconds to wait; 0 when this try may be judged. It counts as wrong until `succeeded` is called. */
+  async reserve(attempt: Attempt): Promise<number> {
+    const budgets = await this.budgetsOf(attempt);
+    return (await this.redis.client.eval(
+      RESERVE,
+      budgets.length,
+      ...budgets.map(({ key }) => key),
+      ...budgets.flatMap(({ tries, seconds }) => [tries, seconds]),
+    )) as number;
+  }
+
+  async succeeded(attempt: Attempt): Promise<void> {
+    const budgets = await this.budgetsOf(attempt);
+    await this.redis.client.eval(RELEASE, budgets.length, ...budgets.map(({ key }) => key));
+  }
+
+  /** Somebody is signed in: this browser and address are theirs. @returns what the browser keeps. */
+  async remember(account: string, address: string): Promise<string> {
+    await this.redis.client.set(addressKey(account, address), '1', 'EX', KNOWN_FOR_S);
+    const payload = `${nameOf(account)}.${randomUUID()}.${Math.floor(Date.now() / 1000) + KNOWN_FOR_S}`;
+    return `${payload}.${this.signed(payload)}`;
+  }
+
+  /** Whether a refusal of this kind was not noted lately: a flood of tries must not become a flood of entries. */
+  async isFirstRefusal(attempt: Attempt): Promise<boolean> {
+    const key = `signin:refused:${attempt.step}:${nameOf(attempt.account)}:${hashed(networkOf(attempt.address))}`;
+    return (await this.redis.client.set(key, '1', 'EX', QUARTER, 'NX')) === 'OK';
+  }
+
+  private async budgetsOf(attempt: Attempt): Promise<(Budget & { key: string })[]> {
+    const { account, step, address, deviceCookie } = attempt;
+    const start = `signin:${step}`;
+    const device = this.deviceOf(account, deviceCookie);
+    if (device) return keyed(BY_PAIR, `${start}:device:${device}`);
+    const name = nameOf(account);
+    const network = hashed(networkOf(address));
+    const pair = keyed(BY_PAIR, `${start}:pair:${name}:${network}`);
+    if (await this.redis.client.exists(addressKey(account, address))) return pair;
     return [
-      `signin:pair:${name}:${hashed(address)}`,
-      `signin:user:${name}`,
-      `signin:address:${hashed(address)}`,
+      ...pair,
+      ...keyed(BY_ACCOUNT, `${start}:account:${name}`),
+      ...keyed(BY_ADDRESS, `${start}:address:${network}`),
     ];
   }
+
+  private deviceOf(account: string, cookie: string | undefined): string | null {
+    const [name, device, expires, signature] = (cookie ?? '').split('.');
+    if (!signature || name !== nameOf(account) || Number(expires) * 1000 < Date.now()) return null;
+    return isSame(Buffer.from(signature), Buffer.from(this.signed(`${name}.${device}.${expires}`)))
+      ? device
+      : null;
+  }
+
+  private signed(payload: string): string {
+    return createHmac('sha256', this.deviceKey).update(payload).digest('base64url');
+  }
+}
+
+function keyed(budgets: Budget[], start: string): (Budget & { key: string })[] {
+  return budgets.map((budget) => ({ ...budget, key: `${start}:${budget.seconds}` }));
+}
+
+function addressKey(account: string, address: string): string {
+  return `signin:known:${nameOf(account)}:${hashed(networkOf(address))}`;
+}
+
+function nameOf(account: string): string {
+  return hashed(account.trim().toLowerCase());
+}
+
+/** One customer of a provider commonly has a whole /64 of IPv6. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const parsed = ipaddr.IPv6.parse(address);
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  return `${parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`; // prettier-ignore
 }
 
 function hashed(text: string): string {

@@ -31,10 +31,6 @@ export class StaffUser {
   @Property({ type: 'bigint', nullable: true, hidden: true })
   totpLastStep: string | null = null;
 
-  /** Sessions from before it have ended: a new password or role ends them all. */
-  @Property({ type: 'datetime', length: 3 })
-  sessionsValidFrom: Date = new Date();
-
   @Property({ type: 'datetime', length: 3 })
   createdAt: Date = new Date();
 
@@ -55,19 +51,28 @@ export class StaffUser {
     return this.sealedTotpSecret !== null;
   }
 
-  /** Their own choice of a password; every other session of theirs ends. */
-  choosePassword(passwordHash: string, now: Date): void {
+  /** Their own choice of a password. */
+  choosePassword(passwordHash: string): void {
     this.passwordHash = passwordHash;
     this.mustChangePassword = false;
-    this.sessionsValidFrom = now;
+  }
+
+  /** Two-factor sign-in from now on. @param step that of the code that proved that the app has the secret. */
+  enableTotp(sealedSecret: string, step: number): void {
+    this.sealedTotpSecret = sealedSecret;
+    this.totpLastStep = String(step);
+  }
+
+  disableTotp(): void {
+    this.sealedTotpSecret = null;
+    this.totpLastStep = null;
   }
 
   /** A password that an administrator hands over: it has to be changed at the next sign-in. */
-  resetPassword(passwordHash: string, now: Date): void {
+  resetPassword(passwordHash: string): void {
     this.passwordHash = passwordHash;
     this.mustChangePassword = true;
-    this.sealedTotpSecret = null;
-    this.sessionsValidFrom = now;
+    this.disableTotp();
   }
 
   changeRole(role: Role): void {
@@ -76,7 +81,6 @@ export class StaffUser {
 
   disable(now: Date): void {
     this.disabledAt ??= now;
-    this.sessionsValidFrom = now;
   }
 
   enable(): void {

@@ -1,24 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { AuditTrail, type Actor } from '@app/accounts';
-import { isId, Problem, SecretBox, toUuid, type SealedPlace } from '@app/platform';
-import { hashPassword, passwordRefusal, verifyPassword } from './password';
+import { AuditTrail } from '@app/accounts';
+import { isId, Problem } from '@app/platform';
+import { hashPassword } from './password';
 import type { Role } from './permissions';
+import { staffActor } from './staff-actor';
+import { RecoveryCode } from './recovery-code.entity';
+import { endSessions } from './staff-sessions';
 import { StaffUser } from './staff-user.entity';
-import { generateTotpSecret, matchTotp } from './totp';
 
 const EMAIL = /^[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,200}$/;
 
-/** Who of our own may sign in, and with which role. */
+/** Staff that may sign in, and with which role. Each change commits together with its entry in the audit log. */
 @Injectable()
 export class StaffService {
-  /** Hashed once, so that a guess at an unknown address takes as long as one at a known address. */
-  private decoy: Promise<string> | null = null;
-
   constructor(
     private readonly em: EntityManager,
-    private readonly box: SecretBox,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -26,90 +24,16 @@ export class StaffService {
     return this.em.fork().findOne(StaffUser, { id });
   }
 
-  /** E-mail addresses by id. */
+  /** The id of whoever has this email address. */
+  async idOf(email: string): Promise<string | null> {
+    const staff = await this.em.fork().findOne(StaffUser, { email: email.trim().toLowerCase() });
+    return staff?.id ?? null;
+  }
+
+  /** Email addresses by id. */
   async names(ids: string[]): Promise<Map<string, string>> {
     const people = await this.em.fork().find(StaffUser, { id: { $in: ids.filter((id) => isId('stf', id)) } });
     return new Map(people.map(({ id, email }) => [id, email]));
-  }
-
-  /** The one whose e-mail address and password these are; null when there is none, or they are disabled. */
-  async checkPassword(email: string, password: string): Promise<StaffUser | null> {
-    const staff = await this.em
-      .fork()
-      .findOne(StaffUser, { email: email.trim().toLowerCase(), disabledAt: null });
-    this.decoy ??= hashPassword(randomBytes(12).toString('hex'));
-    const matches = await verifyPassword(password, staff?.passwordHash ?? (await this.decoy));
-    return matches ? staff : null;
-  }
-
-  /** Uses up a one-time code: true when it was right and new. Two requests with one code: only one gets true. */
-  async useTotp(id: string, code: string): Promise<boolean> {
-    return this.em.fork().transactional(async (em) => {
-      const staff = await em.findOneOrFail(StaffUser, { id }, { lockMode: 4 });
-      if (!staff.sealedTotpSecret) return false;
-      const lastStep = staff.totpLastStep === null ? null : Number(staff.totpLastStep);
-      const step = matchTotp(
-        this.box.open(staff.sealedTotpSecret, totpPlace(id)),
-        code,
-        new Date(),
-        lastStep,
-      );
-      if (step === null) return false;
-      staff.totpLastStep = String(step);
-      return true;
-    });
-  }
-
-  async noteSignIn(id: string): Promise<void> {
-    await this.em.fork().nativeUpdate(StaffUser, { id }, { lastSignInAt: new Date() });
-    await this.audit.record({ accountId: null, actor: staffActor(id), action: 'staff.sign-in', subject: id });
-  }
-
-  /** @returns why the password can't be taken, or null when it was. */
-  async choosePassword(id: string, current: string, chosen: string): Promise<string | null> {
-    const em = this.em.fork();
-    const staff = await em.findOneOrFail(StaffUser, { id });
-    if (!(await verifyPassword(current, staff.passwordHash))) return 'The present password is not right.';
-    const refusal = passwordRefusal(chosen, staff.email, current);
-    if (refusal) return refusal;
-    staff.choosePassword(await hashPassword(chosen), new Date());
-    await em.flush();
-    await this.audit.record({
-      accountId: null,
-      actor: staffActor(id),
-      action: 'staff.change-password',
-      subject: id,
-    });
-    return null;
-  }
-
-  /** A secret for an authenticator app; nothing is kept until `enableTotp` has seen a code of it. */
-  offerTotp(): string {
-    return generateTotpSecret();
-  }
-
-  async enableTotp(id: string, secret: string, code: string): Promise<boolean> {
-    const step = matchTotp(secret, code, new Date(), null);
-    if (step === null) return false;
-    const change = { sealedTotpSecret: this.box.seal(secret, totpPlace(id)), totpLastStep: String(step) };
-    await this.em.fork().nativeUpdate(StaffUser, { id }, change);
-    await this.audit.record({
-      accountId: null,
-      actor: staffActor(id),
-      action: 'staff.enable-totp',
-      subject: id,
-    });
-    return true;
-  }
-
-  async disableTotp(id: string): Promise<void> {
-    await this.em.fork().nativeUpdate(StaffUser, { id }, { sealedTotpSecret: null, totpLastStep: null });
-    await this.audit.record({
-      accountId: null,
-      actor: staffActor(id),
-      action: 'staff.disable-totp',
-      subject: id,
-    });
   }
 
   /**
@@ -122,19 +46,21 @@ export class StaffService {
     reason: string,
   ): Promise<{ staff: StaffUser; password: string }> {
     const email = input.email.trim().toLowerCase();
-    if (!EMAIL.test(email)) throw Problem.invalid([{ path: 'email', message: 'is not an e-mail address' }]);
+    if (!EMAIL.test(email)) throw Problem.invalid([{ path: 'email', message: 'is not an email address' }]);
     // The name and address stand in every page's own data: nothing in them may look like markup.
-    if (!/^[^<>&"'\\]{1,80}$/.test(input.name))
+    if (!/^[^<>&"'\\\p{C}]{1,80}$/u.test(input.name))
       throw Problem.invalid([{ path: 'name', message: 'must be 1 to 80 plain characters' }]);
     const password = randomBytes(12).toString('base64url');
     const staff = new StaffUser(email, input.name, input.role, await hashPassword(password));
     try {
-      await this.em.fork().insert(StaffUser, staff);
+      await this.em.fork().transactional(async (em) => {
+        await em.persistAndFlush(staff);
+        await this.note(by, 'staff.add', staff.id, reason, { role: input.role });
+      });
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw new Problem('conflict', 'Somebody with this e-mail address is there already.');
+      throw new Problem('conflict', 'Somebody with this email address exists already.');
     }
-    await this.note(by, 'staff.add', staff.id, reason, { role: input.role });
     return { staff, password };
   }
 
@@ -146,18 +72,30 @@ export class StaffService {
   async resetPassword(id: string, by: string, reason: string): Promise<string> {
     const password = randomBytes(12).toString('base64url');
     const hash = await hashPassword(password);
-    await this.change(id, by, 'staff.reset-password', reason, (staff) =>
-      staff.resetPassword(hash, new Date()),
-    );
+    await this.change(id, by, 'staff.reset-password', reason, async (staff, em) => {
+      staff.resetPassword(hash);
+      await em.nativeDelete(RecoveryCode, { staffId: id });
+      await endSessions(em, id);
+    });
     return password;
   }
 
   async disable(id: string, by: string, reason: string): Promise<void> {
-    await this.change(id, by, 'staff.disable', reason, (staff) => staff.disable(new Date()));
+    await this.change(id, by, 'staff.disable', reason, async (staff, em) => {
+      staff.disable(new Date());
+      await endSessions(em, id);
+    });
   }
 
   async enable(id: string, by: string, reason: string): Promise<void> {
     await this.change(id, by, 'staff.enable', reason, (staff) => staff.enable());
+  }
+
+  /** Ends every session of somebody. */
+  async endSessions(id: string, by: string, reason: string): Promise<void> {
+    await this.change(id, by, 'staff.end-sessions', reason, async (_staff, em) => {
+      await endSessions(em, id);
+    });
   }
 
   private async change(
@@ -165,7 +103,7 @@ export class StaffService {
     by: string,
     action: string,
     reason: string,
-    work: (staff: StaffUser) => void,
+    work: (staff: StaffUser, em: EntityManager) => void | Promise<void>,
     details?: Record<string, unknown>,
   ): Promise<void> {
     await this.em.fork().transactional(async (em) => {
@@ -176,12 +114,12 @@ export class StaffService {
         { lockMode: 4, orderBy: { id: 'asc' } },
       );
       const staff = await em.findOneOrFail(StaffUser, { id });
-      work(staff);
+      await work(staff, em);
       if (!admins.some((admin) => admin.role === 'ADMIN' && admin.disabledAt === null)) {
         throw new Problem('conflict', 'This is the last administrator. Make somebody else one first.');
       }
+      await this.note(by, action, id, reason, details);
     });
-    await this.note(by, action, id, reason, details);
   }
 
   private async note(
@@ -193,13 +131,4 @@ export class StaffService {
   ): Promise<void> {
     await this.audit.record({ accountId: null, actor: staffActor(by), action, subject, reason, details });
   }
-}
-
-/** Where a staff member's secret for one-time codes is stored; it is sealed for this place. */
-function totpPlace(id: string): SealedPlace {
-  return { table: 'staff_users', column: 'sealed_totp_secret', key: [toUuid(id)] };
-}
-
-export function staffActor(id: string): Actor {
-  return { kind: 'staff', id };
 }

@@ -32,7 +32,7 @@ export const RANGES = {
 export type RangeName = keyof typeof RANGES;
 
 export function isRange(text: unknown): text is RangeName {
-  return typeof text === 'string' && text in RANGES;
+  return typeof text === 'string' && Object.hasOwn(RANGES, text);
 }
 
 /** The points of a chart that ends now, oldest first; a step without a row had no attempts. */

@@ -59,8 +59,8 @@ interface WebhookRow {
 }
 
 const WEBHOOK = `
-  select webhooks.id, webhooks.name, url, account_id, accounts.name as account_name, status, disabled_reason, failing_since,
-         circuit_state, circuit_changed_at, last.last_outcome, last.last_status_code,
+  select webhooks.id, webhooks.name, webhooks.url, webhooks.account_id, accounts.name as account_name, webhooks.status,
+         webhooks.disabled_reason, webhooks.failing_since, webhooks.circuit_state, webhooks.circuit_changed_at, last.last_outcome, last.last_status_code,
          (select count(*)::int from (
            select 1 from deliveries where webhook_id = webhooks.id and parked_at is not null limit 1000) as parked) as waiting
   from webhooks join accounts on accounts.id = webhooks.account_id
@@ -72,9 +72,9 @@ const WEBHOOK = `
 
 /** Failing longest first: who is closest to being disabled stands on top. */
 const FAILING = `${WEBHOOK}
-  where deleted_at is null and (failing_since is not null or status = 'DISABLED')
-  order by failing_since nulls last limit 20`;
-const CIRCUITS = `${WEBHOOK} where deleted_at is null and circuit_state <> 'CLOSED' order by circuit_changed_at desc nulls last limit 20`;
+  where webhooks.deleted_at is null and (webhooks.failing_since is not null or webhooks.status = 'DISABLED')
+  order by webhooks.failing_since nulls last limit 20`;
+const CIRCUITS = `${WEBHOOK} where webhooks.deleted_at is null and webhooks.circuit_state <> 'CLOSED' order by webhooks.circuit_changed_at desc nulls last limit 20`;
 
 /** A dispatcher that has not been heard of for so long is gone. */
 const DISPATCHER_SILENT_S = 30;

@@ -14,6 +14,7 @@ import {
   uuidv7,
 } from '@app/platform';
 import type { Queue } from 'bull';
+import type { PoolClient } from 'pg';
 import { MANUAL_JOB, type ManualJob } from './manual-job';
 
 /** An attempt takes 10 s at the most; a dispatcher needs a moment to take it and to record it. */
@@ -47,6 +48,9 @@ const CALL_OFF_TEST = `
   update deliveries set status = 'FAILED', failed_at = now(), finished_at = now(), last_outcome = 'NOT_SENT'
   from off where deliveries.id = off.delivery_id`;
 
+/** What commits in the same transaction as a command, such as its entry in the audit log; if it throws, nothing is done. */
+export type CommittedTogether = (client: Pick<PoolClient, 'query'>, deliveryId: string) => Promise<void>;
+
 /** What processes that make no outgoing call ask of the dispatcher. */
 @Injectable()
 export class DispatcherCommands {
@@ -61,13 +65,22 @@ export class DispatcherCommands {
    * @returns the id of its delivery, when its attempt is recorded.
    * @throws Problem dependency_unavailable when no dispatcher has answered.
    */
-  async sendTest(accountId: string, webhookId: string, eventType: EventType): Promise<Id<'dlv'>> {
+  async sendTest(
+    accountId: string,
+    webhookId: string,
+    eventType: EventType,
+    together?: CommittedTogether,
+  ): Promise<Id<'dlv'>> {
     const deliveryId = newId('dlv');
     const wishId = uuidv7();
     const sample = sampleCallData(eventType);
-    await this.sql.execute(INSERT_TEST, [
+    const values = [
       uuidv7(), toUuid(accountId), eventType, sample.call.id, JSON.stringify(sample), toUuid(deliveryId), toUuid(webhookId), wishId,
-    ]); // prettier-ignore
+    ]; // prettier-ignore
+    await this.sql.transaction(async (client) => {
+      await client.query(INSERT_TEST, values);
+      await together?.(client, deliveryId);
+    });
     const until = Date.now() + ANSWER_WITHIN_MS;
     if ((await this.done([wishId])) && (await this.recorded(deliveryId, until))) return deliveryId;
     await this.sql.execute(CALL_OFF_TEST, [wishId]);
@@ -75,9 +88,12 @@ export class DispatcherCommands {
   }
 
   /** Has each delivery attempted once more now, whatever its state. Resolves when the wish is committed. */
-  async retry(deliveryIds: readonly string[]): Promise<void> {
+  async retry(deliveryIds: readonly string[], together?: CommittedTogether): Promise<void> {
     const wishIds = deliveryIds.map(() => uuidv7());
-    await this.sql.execute(INSERT_WISHES, [plainArray(wishIds), plainArray(deliveryIds.map(toUuid))]);
+    await this.sql.transaction(async (client) => {
+      await client.query(INSERT_WISHES, [plainArray(wishIds), plainArray(deliveryIds.map(toUuid))]);
+      for (const id of together ? deliveryIds : []) await together!(client, id);
+    });
     // Without Redis nobody is woken; the sweeper looks for wishes several times a second.
     void this.add(wishIds).catch(() => undefined);
   }
@@ -88,11 +104,17 @@ export class DispatcherCommands {
   }
 
   /** Closes a webhook's circuit by hand: its deliveries go out again at once. */
-  async resetCircuit(webhookId: string): Promise<void> {
-    await this.sql.execute(
-      `update webhooks set circuit_state = 'CLOSED', circuit_changed_at = now() where id = $1`,
-      [toUuid(webhookId)],
-    );
+  async resetCircuit(
+    webhookId: string,
+    together?: (client: Pick<PoolClient, 'query'>) => Promise<void>,
+  ): Promise<void> {
+    await this.sql.transaction(async (client) => {
+      await client.query(
+        `update webhooks set circuit_state = 'CLOSED', circuit_changed_at = now() where id = $1`,
+        [toUuid(webhookId)],
+      );
+      await together?.(client);
+    });
     await this.changes.announce('circuit-reset', webhookId);
   }
 

@@ -38,13 +38,13 @@ export class PayloadExpunger {
    */
   async expunge(accountId: string, eventId: string, by: { actor: Actor; reason?: string }): Promise<void> {
     const ids = [toUuid(accountId), toUuid(eventId)];
-    const expungedNow = await this.sql.transaction(async (client) => {
+    await this.sql.transaction(async (client) => {
       const { rowCount } = await client.query(EXPUNGE_EVENT, ids);
       if (rowCount === 0 && (await client.query(EXISTS, ids)).rowCount === 0) throw Problem.notFound('event');
       await client.query(FORGET_ANSWERS, [ids[1]]);
-      return rowCount === 1;
+      if (rowCount === 1)
+        await this.audit.recordOn(client, { accountId, ...by, action: 'event.expunge', subject: eventId });
     });
-    if (expungedNow) await this.audit.record({ accountId, ...by, action: 'event.expunge', subject: eventId });
   }
 
   /** Forgets also what was answered to attempts that were under way while their event was expunged. */

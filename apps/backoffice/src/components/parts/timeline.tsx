@@ -43,7 +43,7 @@ export function AttemptDetails({ attempt, isOpen }: { attempt: AttemptItem; isOp
         </p>
       )}
       <h3>
-        Request <CopyButton text={attempt.curl} label="Copy as curl" />
+        Request {attempt.curl && <CopyButton text={attempt.curl} label="Copy as curl" />}
       </h3>
       <p className="bo-wrap"><code>POST {attempt.request.url}</code></p>
       <Headers of={attempt.request.headers} />
