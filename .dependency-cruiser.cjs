@@ -7,7 +7,7 @@ const layers = {
   signing: [],
   accounts: ['platform'],
   webhooks: ['accounts', 'formatting', 'platform', 'signing'],
-  events: ['accounts', 'formatting', 'platform'],
+  events: ['accounts', 'formatting', 'platform', 'webhooks'],
   delivery: ['accounts', 'webhooks', 'events', 'formatting', 'signing', 'platform'],
 };
 

@@ -57,6 +57,7 @@ describe('/v1/webhooks', () => {
         retryPolicy: 'STANDARD',
         maxConcurrency: null,
         rateLimitPerSecond: null,
+        filter: null,
         circuit: { state: 'CLOSED', changedAt: null },
         failingSince: null,
         version: 1,

@@ -4,7 +4,7 @@ export { Delivery, DELIVERY_STATUSES, type DeliveryStatus } from './delivery.ent
 export { ExpungeModule, LateAnswersModule } from './expunge/expunge.module';
 export { PayloadExpunger } from './expunge/payload-expunger';
 export { type DeliveryFilter, WAITING_SQL } from './reading/delivery-query';
-export { DeliveryReader } from './reading/delivery-reader';
+export { DeliveryReader, type EventDelivery } from './reading/delivery-reader';
 export { DeliveryReadingModule, StatsRollupModule } from './reading/delivery-reading.module';
 export { DeliveryStats, type AttemptCounts, type WebhookStats } from './reading/delivery-stats';
 export {
@@ -21,6 +21,7 @@ export { REPLAY_SELECTIONS, type ReplaySelection } from './replay/replay-selecti
 export { ReplayModule, ReplayRunnerModule } from './replay/replay.module';
 export { ReplayRunner } from './replay/replay-runner';
 export { ReplayService } from './replay/replay.service';
+export { EventSender } from './replay/event-sender';
 export { ResendService } from './replay/resend.service';
 export { DeliveryCommandsModule } from './commands/delivery-commands.module';
 export { DispatcherCommands } from './commands/dispatcher-commands';

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EventType, FormatName } from '@app/formatting';
+import { type AccountFilters, excludedWebhooks, WebhookFilters } from '@app/webhooks';
 import { fromUuid, HotPathSql, type Id, plainArray, textArray, toUuid } from '@app/platform';
+
+import { MAX_SKIPPED, SKIP_CODES } from './skipped-webhooks';
 
 /** An event that is ready to be committed. */
 export interface NewEvent {
@@ -53,6 +56,23 @@ export interface Preview {
 }
 
 /**
+ * The webhooks that get no delivery of an event of `incoming`, as of its commit: see `skipped-webhooks.ts`. A filter
+ * counts before a pause, so that what it excludes is not replayed as missed either.
+ */
+const SKIPPED = `
+  (select string_agg(reason || uuid_send(id), ''::bytea order by id) from (
+     select id, case
+       when not (incoming.type = any (events)) then '${SKIP_CODES.NOT_SUBSCRIBED}'::bytea
+       when incoming.excluded is not null and id = any (incoming.excluded::uuid[]) then '${SKIP_CODES.FILTERED}'::bytea
+       when status = 'PAUSED' then '${SKIP_CODES.PAUSED}'::bytea
+       when status = 'DISABLED' then '${SKIP_CODES.DISABLED}'::bytea
+     end as reason
+     from webhooks where account_id = incoming.account_id and deleted_at is null
+       and (status <> 'ACTIVE' or incoming.excluded is not null or not (incoming.type = any (events)))
+     order by id limit ${MAX_SKIPPED}
+   ) as webhook where reason is not null)`;
+
+/**
  * One statement is one transaction and one round trip: the events of a group, a delivery for each webhook that wants
  * one, and the lease that says which dispatcher has them in hand. The webhooks are those of the very moment of the
  * commit, not a cache's. Deliveries of a webhook that has no room now ($10) are born parked. An event with more than $12
@@ -65,20 +85,23 @@ const COMMIT_GROUP = {
   name: 'events.commit-group',
   text: `
     with incoming as (
-      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[])
-        as t (id, account_id, type, call_id, idempotency_key, occurred_at, data)
+      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $13::text[])
+        as t (id, account_id, type, call_id, idempotency_key, occurred_at, data, excluded)
     ), stored as (
-      insert into events (id, account_id, type, call_id, idempotency_key, occurred_at, data)
-      select id, account_id, type, call_id, idempotency_key, to_timestamp(occurred_at / 1000.0), data from incoming
+      insert into events (id, account_id, type, call_id, idempotency_key, occurred_at, data, skipped)
+      select id, account_id, type, call_id, idempotency_key, to_timestamp(occurred_at / 1000.0), data, ${SKIPPED}
+      from incoming
       on conflict (account_id, idempotency_key) where idempotency_key is not null do nothing
       returning id, account_id, type
     ), wanting as (
       select stored.id as event_id, stored.account_id, stored.type, chosen.*
       from stored
+      join incoming on incoming.id = stored.id
       cross join lateral (
         select id as webhook_id, format, $11 or id = any ($10::uuid[]) as parked, count(*) over () as total
         from webhooks
         where account_id = stored.account_id and deleted_at is null and status = 'ACTIVE' and stored.type = any (events)
+          and (incoming.excluded is null or id <> all (incoming.excluded::uuid[]))
         offset 0
       ) as chosen
     ), fanout as (
@@ -125,6 +148,7 @@ const PREVIEW = {
     select (
       select count(*)::int from webhooks
       where account_id = $1::uuid and deleted_at is null and status = 'ACTIVE' and $2 = any (events)
+        and ($4::uuid[] is null or id <> all ($4::uuid[]))
     ), (
       select id from events
       where account_id = $1::uuid and idempotency_key = $3 and created_at >= now() - interval '7 days'
@@ -155,7 +179,10 @@ type CommittedRow = [
 /** Commits events with their deliveries, in groups. */
 @Injectable()
 export class EventStore {
-  constructor(private readonly sql: HotPathSql) {}
+  constructor(
+    private readonly sql: HotPathSql,
+    private readonly filters: WebhookFilters,
+  ) {}
 
   /**
    * Commits a group of events with their deliveries.
@@ -164,20 +191,32 @@ export class EventStore {
    * @returns what became of each event, in the order given.
    */
   async commit(events: NewEvent[], custody: Custody): Promise<StoredEvent[]> {
-    const rows = await this.sql.tuples<CommittedRow>(COMMIT_GROUP, commitValues(inKeyOrder(events), custody));
+    const ordered = inKeyOrder(events);
+    const excluded = await this.excluded(ordered);
+    const rows = await this.sql.tuples<CommittedRow>(COMMIT_GROUP, commitValues(ordered, custody, excluded));
     const stored = byEvent(rows);
     const results = events.map((event) => stored.get(toUuid(event.id)) ?? null);
     return results.includes(null) ? this.resolveDuplicates(events, results) : (results as StoredEvent[]);
   }
 
   /** What would become of an event if it were committed now. */
-  async preview({ accountId, type, idempotencyKey }: NewEvent): Promise<Preview> {
+  async preview(event: NewEvent): Promise<Preview> {
+    const { accountId, type, idempotencyKey } = event;
+    const [excluded] = await this.excluded([event]);
     const [[deliveries, first]] = await this.sql.tuples<[number, string | null]>(PREVIEW, [
       toUuid(accountId),
       type,
       idempotencyKey,
+      excluded && plainArray(excluded),
     ]);
     return { deliveries, duplicateOf: first === null ? null : fromUuid('evt', first) };
+  }
+
+  /** For each event the webhooks whose filters exclude it; null if there are none. */
+  private async excluded(events: NewEvent[]): Promise<(string[] | null)[]> {
+    const filters = events.map(({ accountId }) => this.filters.of(accountId));
+    const loaded = filters.some((of) => of instanceof Promise) ? await Promise.all(filters) : filters;
+    return events.map(({ type, data }, i) => excludedWebhooks(loaded[i] as AccountFilters, type, data));
   }
 
   private async resolveDuplicates(
@@ -245,7 +284,7 @@ function inKeyOrder(events: NewEvent[]): NewEvent[] {
   return [...events].sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
-function commitValues(events: NewEvent[], custody: Custody): unknown[] {
+function commitValues(events: NewEvent[], custody: Custody, excluded: (string[] | null)[]): unknown[] {
   return [
     plainArray(events.map((event) => toUuid(event.id))),
     plainArray(events.map((event) => toUuid(event.accountId))),
@@ -259,5 +298,6 @@ function commitValues(events: NewEvent[], custody: Custody): unknown[] {
     plainArray(custody.withoutRoom === 'all' ? [] : custody.withoutRoom.map(toUuid)),
     custody.withoutRoom === 'all',
     MAX_INLINE_DELIVERIES,
+    textArray(excluded.map((ids) => ids && plainArray(ids))),
   ];
 }

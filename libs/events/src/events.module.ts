@@ -1,4 +1,5 @@
 import { DynamicModule, Module, type Type } from '@nestjs/common';
+import { WebhookTargetsModule } from '@app/webhooks';
 import { EventBus } from './event-bus';
 import { EventCommits } from './event-commits';
 import { EventStore } from './event-store';
@@ -14,7 +15,7 @@ export class EventsModule {
   static sendingBy(sending: Type): DynamicModule {
     return {
       module: EventsModule,
-      imports: [sending],
+      imports: [sending, WebhookTargetsModule],
       providers: [EventBus, EventCommits, EventStore, Fanouts, FanoutStore, KnownAccounts, RejectionLog],
       exports: [EventBus],
     };

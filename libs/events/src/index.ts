@@ -1,5 +1,11 @@
 export { Event } from './event.entity';
-export { EventReader, type EventDetail, type EventFilter, type EventSummary } from './reading/event-reader';
+export {
+  EventReader,
+  type EventDetail,
+  type CallSummary,
+  type EventFilter,
+  type EventSummary,
+} from './reading/event-reader';
 export { EventReadingModule } from './reading/event-reading.module';
 export { EventBus, type Accepted, type DryRun, type PublishOptions } from './event-bus';
 export { RejectedPublicationRecord } from './rejections/rejected-publication.entity';
@@ -10,3 +16,4 @@ export { type Custody, type NewDelivery, type NewEvent } from './event-store';
 export { EventsModule } from './events.module';
 export { FirstAttempts, type CommittedEvent } from './first-attempts';
 export { MAX_EVENT_BYTES, MAX_EVENT_TEXT_BYTES, tooLarge } from './publication';
+export { SKIP_REASONS, type SkippedWebhook, type SkipReason } from './skipped-webhooks';

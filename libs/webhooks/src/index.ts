@@ -20,3 +20,7 @@ export { emailAddress, inferType, shownUrl, WEBHOOK_TYPES, type WebhookType } fr
 export { WebhookDisabler } from './webhook-disabler';
 export { WebhookTargets } from './targets';
 export { WebhookTargetsModule } from './targets.module';
+export { explainFilter, matchesFilter } from './filter/evaluate-filter';
+export { type Filter, type FilterVerdict } from './filter/filter';
+export { filterErrors } from './filter/filter-errors';
+export { excludedWebhooks, WebhookFilters, type AccountFilters } from './filter/webhook-filters';

@@ -15,6 +15,7 @@ const GOOD: WebhookSettings = {
   rateLimitPerSecond: null,
   secret: null,
   headers: null,
+  filter: null,
 };
 
 describe('settings of a webhook', () => {

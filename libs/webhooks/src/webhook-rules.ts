@@ -2,6 +2,8 @@ import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from
 import { isPlainText, type FieldError } from '@app/platform';
 import type { AddressPolicy } from './address-policy';
 import { customHeaderErrors, type CustomHeaders } from './custom-headers';
+import type { Filter } from './filter/filter';
+import { filterErrors } from './filter/filter-errors';
 import { isMailto, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
 import { RETRY_POLICIES, type RetryPolicyName } from './webhook.entity';
 
@@ -23,6 +25,8 @@ export interface WebhookSettings {
   /** As typed; null: requests are not signed. */
   secret: string | null;
   headers: CustomHeaders | null;
+  /** Which events of its types it receives; null: all. */
+  filter: Filter | null;
 }
 
 export const WEBHOOK_LIMITS = {
@@ -65,6 +69,7 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
   check('rateLimitPerSecond', (value) => limitError(value, WEBHOOK_LIMITS.rateLimitPerSecond));
   check('secret', secretError);
   if (settings.headers) errors.push(...customHeaderErrors(settings.headers));
+  if (settings.filter) errors.push(...filterErrors(settings.filter));
   return errors;
 }
 

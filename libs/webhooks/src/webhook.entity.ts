@@ -1,6 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/core';
 import type { EventType, FormatName } from '@app/formatting';
 import { IdType, newId } from '@app/platform';
+import type { Filter } from './filter/filter';
 import { inferType, type WebhookType } from './webhook-type';
 
 export const WEBHOOK_STATUSES = ['ACTIVE', 'PAUSED', 'DISABLED'] as const;
@@ -70,6 +71,10 @@ export class Webhook {
   /** At most so many attempts a second; null: no limit. */
   @Property({ type: 'integer', nullable: true })
   rateLimitPerSecond: number | null = null;
+
+  /** Which events of its types it receives; null: all. */
+  @Property({ type: 'json', columnType: 'jsonb', nullable: true })
+  filter: Filter | null = null;
 
   @Property({ type: 'text' })
   circuitState: CircuitState = 'CLOSED';

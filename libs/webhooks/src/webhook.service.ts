@@ -219,13 +219,14 @@ export class WebhookService {
   }
 
   private apply(webhook: Webhook, settings: Partial<WebhookSettings>): void {
-    const { name, events, status, retryPolicy, maxConcurrency, rateLimitPerSecond, secret, headers } =
+    const { name, events, status, retryPolicy, maxConcurrency, rateLimitPerSecond, secret, headers, filter } =
       settings;
     if (name !== undefined) webhook.name = name.trim();
     if (events !== undefined) webhook.events = events;
     if (retryPolicy !== undefined) webhook.retryPolicy = retryPolicy;
     if (maxConcurrency !== undefined) webhook.maxConcurrency = maxConcurrency;
     if (rateLimitPerSecond !== undefined) webhook.rateLimitPerSecond = rateLimitPerSecond;
+    if (filter !== undefined) webhook.filter = filter;
     if (status === 'PAUSED') webhook.pause();
     if (status === 'ACTIVE') webhook.activate();
     if (secret !== undefined) this.secrets.setSecret(webhook, secret);

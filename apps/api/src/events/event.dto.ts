@@ -1,7 +1,8 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, MaxLength } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
 import { IsPlainText } from '@app/platform';
+import { IsIdOf } from '../http/id-filter';
 import { MayBeLeftOut } from '../http/may-be-left-out';
 import { WindowQuery } from '../http/window-query';
 
@@ -16,4 +17,10 @@ export class EventsQuery extends WindowQuery {
   @MaxLength(255)
   @IsPlainText()
   callId?: string;
+}
+
+export class SendEventBody {
+  @ApiProperty({ description: 'The webhook to send to', example: 'whk_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })
+  @IsIdOf('whk')
+  webhookId!: string;
 }

@@ -1,9 +1,54 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { EventDetail, EventSummary } from '@app/events';
+import { DELIVERY_STATUSES, type DeliveryStatus, type EventDelivery } from '@app/delivery';
+import {
+  type CallSummary,
+  type EventDetail,
+  type EventSummary,
+  SKIP_REASONS,
+  type SkippedWebhook,
+  type SkipReason,
+} from '@app/events';
 import { type CallData, EVENT_TYPES, type EventType, sampleCallData } from '@app/formatting';
 import { DeliveryView } from '../deliveries/delivery.view';
 
-export class EventView implements EventSummary {
+export class CallSummaryView implements CallSummary {
+  @ApiProperty({ example: 'call_123' })
+  id!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Follow-up with Ada' })
+  title!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '+14155550100' })
+  from!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '+442071838750' })
+  to!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-23T09:58:20.000Z' })
+  startedAt!: string | null;
+}
+
+export class EventDeliveryView implements EventDelivery {
+  @ApiProperty({ example: 'dlv_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })
+  id!: string;
+
+  @ApiProperty({ example: 'whk_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })
+  webhookId!: string;
+
+  @ApiProperty({ enum: DELIVERY_STATUSES })
+  status!: DeliveryStatus;
+}
+
+export class SkippedWebhookView implements SkippedWebhook {
+  @ApiProperty({ example: 'whk_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })
+  webhookId!: string;
+
+  @ApiProperty({ enum: SKIP_REASONS, description: 'As it was when the event was accepted' })
+  reason!: SkipReason;
+}
+
+/** Events without their deliveries. */
+class EventFields implements EventSummary {
   @ApiProperty({ example: 'evt_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22', description: '`webhook-id`' })
   id!: string;
 
@@ -32,6 +77,20 @@ export class EventView implements EventSummary {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   expungedAt!: Date | null;
+
+  @ApiProperty({ type: CallSummaryView })
+  call!: CallSummaryView;
+
+  @ApiProperty({
+    type: [SkippedWebhookView],
+    description: 'The webhooks that got no delivery, at most 100. The event can be sent to them.',
+  })
+  skipped!: SkippedWebhookView[];
+}
+
+export class EventView extends EventFields {
+  @ApiProperty({ type: [EventDeliveryView], description: 'Oldest first, at most 100' })
+  deliveries!: EventDeliveryView[];
 }
 
 export class EventPage {
@@ -42,7 +101,7 @@ export class EventPage {
   nextCursor!: string | null;
 }
 
-export class EventDetailView extends EventView implements EventDetail {
+export class EventDetailView extends EventFields implements EventDetail {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,

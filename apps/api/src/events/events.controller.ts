@@ -1,10 +1,17 @@
-import { Delete, Get, HttpCode, Query } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeliveryReader, PayloadExpunger } from '@app/delivery';
+import { Body, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { DeliveryReader, EventSender, PayloadExpunger } from '@app/delivery';
 import { EventReader } from '@app/events';
 import { IdParam, type Page } from '@app/platform';
 import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
-import { EventsQuery } from './event.dto';
+import { DeliveryView } from '../deliveries/delivery.view';
+import { EventsQuery, SendEventBody } from './event.dto';
 import { EventDetailView, EventPage, EventView } from './event.view';
 
 @ApiTags('Events')
@@ -14,6 +21,7 @@ export class EventsController {
     private readonly events: EventReader,
     private readonly deliveries: DeliveryReader,
     private readonly expunger: PayloadExpunger,
+    private readonly sender: EventSender,
   ) {}
 
   @Get()
@@ -23,9 +31,14 @@ export class EventsController {
     description: 'Those that no webhook wanted with them. What was said is in `GET /v1/events/{id}`.',
   })
   @ApiOkResponse({ type: EventPage })
-  list(@Caller() caller: CustomerCaller, @Query() query: EventsQuery): Promise<Page<EventView>> {
+  async list(@Caller() { accountId }: CustomerCaller, @Query() query: EventsQuery): Promise<Page<EventView>> {
     const { limit, cursor, ...filter } = query;
-    return this.events.list(caller.accountId, filter, { limit, cursor });
+    const page = await this.events.list(accountId, filter, { limit, cursor });
+    const deliveries = await this.deliveries.ofEvents(accountId, page.data.map(({ id }) => id)); // prettier-ignore
+    return {
+      ...page,
+      data: page.data.map((event) => ({ ...event, deliveries: deliveries.get(event.id) ?? [] })),
+    };
   }
 
   @Get(':id')
@@ -38,6 +51,24 @@ export class EventsController {
   ): Promise<EventDetailView> {
     const event = await this.events.get(accountId, id);
     return { ...event, deliveries: await this.deliveries.ofEvent(accountId, id) };
+  }
+
+  @Post(':id/send')
+  @HttpCode(202)
+  @Authenticated({ scope: 'MANAGE' })
+  @ApiOperation({
+    summary: 'Send an event to a webhook that never got it',
+    description:
+      'Also if the event was excluded by the filter, or is of a type that the webhook has not subscribed to. ' +
+      '409 when the webhook is not `ACTIVE` or already has a delivery of the event, 410 when the payload has been expunged.',
+  })
+  @ApiAcceptedResponse({ type: DeliveryView })
+  send(
+    @Caller() caller: CustomerCaller,
+    @IdParam('evt', 'event') id: string,
+    @Body() { webhookId }: SendEventBody,
+  ): Promise<DeliveryView> {
+    return this.sender.send(caller.accountId, id, webhookId, { actor: caller.actor });
   }
 
   @Delete(':id/payload')

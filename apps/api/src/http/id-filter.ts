@@ -9,12 +9,17 @@ export function IdFilter(prefix: IdPrefix, description: string): PropertyDecorat
   return applyDecorators(
     ApiPropertyOptional({ description, example: `${prefix}_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22` }),
     MayBeLeftOut(),
-    ValidateBy({
-      name: 'isIdOfKind',
-      validator: {
-        validate: (value) => isId(prefix, value),
-        defaultMessage: () => `must be an id that begins with ${prefix}_`,
-      },
-    }),
+    IsIdOf(prefix),
   );
+}
+
+/** A value that is an id of a kind. */
+export function IsIdOf(prefix: IdPrefix): PropertyDecorator {
+  return ValidateBy({
+    name: 'isIdOfKind',
+    validator: {
+      validate: (value) => isId(prefix, value),
+      defaultMessage: () => `must be an id that begins with ${prefix}_`,
+    },
+  });
 }

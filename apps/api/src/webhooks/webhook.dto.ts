@@ -6,11 +6,24 @@ import {
   RETRY_POLICIES,
   WEBHOOK_LIMITS,
   WEBHOOK_TYPES,
+  type Filter,
   type RetryPolicyName,
   type WebhookType,
 } from '@app/webhooks';
 import { IsPlainText, PageQuery } from '@app/platform';
 import { MayBeLeftOut } from '../http/may-be-left-out';
+
+/** The shape of a filter in the docs; its rules are checked with paths by `@app/webhooks`. */
+export const FILTER_SCHEMA = {
+  type: 'object',
+  additionalProperties: true,
+  nullable: true,
+  description:
+    'Which events of its types the webhook receives: `{field, op, value}`, or `{all: […]}`, `{any: […]}`, `{not: …}` ' +
+    'of at most 20 conditions. `field` is a path into `data`; `op` is one of eq, ne, gt, gte, lt, lte, in, contains, ' +
+    'startsWith, exists. A field that does not exist matches nothing except `exists: false` and `ne`. Null: all events.',
+  example: { field: 'dataCollected.priority', op: 'eq', value: 'high' },
+} as const;
 
 const SETTABLE_STATUSES = ['ACTIVE', 'PAUSED'] as const;
 
@@ -129,11 +142,23 @@ export class CreateWebhookBody {
   @IsOptional()
   @IsInt()
   rateLimitPerSecond?: number | null;
+
+  @ApiPropertyOptional(FILTER_SCHEMA)
+  @IsOptional()
+  @IsObject()
+  filter?: Filter | null;
+}
+
+export class PreviewFilterBody {
+  @ApiProperty({ ...FILTER_SCHEMA, description: 'The filter to try; null matches everything' })
+  @IsOptional()
+  @IsObject()
+  filter!: Filter | null;
 }
 
 /** What is left out stays as it is; `secret: null` and `headers: null` remove them. */
 export class UpdateWebhookBody extends PickType(PartialType(CreateWebhookBody, { skipNullProperties: false }), [
-  'name', 'url', 'type', 'events', 'secret', 'format', 'status', 'headers', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond',
+  'name', 'url', 'type', 'events', 'secret', 'format', 'status', 'headers', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond', 'filter',
 ] as const) {} // prettier-ignore
 
 export class RotateSecretBody {

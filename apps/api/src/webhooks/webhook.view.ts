@@ -8,8 +8,9 @@ import {
 } from '@app/formatting';
 import {
   CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, WEBHOOK_TYPES, type CircuitState, type RetryPolicyName, type Webhook,
-  type WebhookStatus, type WebhookType,
+  type Filter, type WebhookStatus, type WebhookType,
 } from '@app/webhooks'; // prettier-ignore
+import { FILTER_SCHEMA } from './webhook.dto';
 
 export class CircuitView {
   @ApiProperty({
@@ -115,6 +116,9 @@ export class WebhookView {
   @ApiProperty({ type: 'integer', nullable: true })
   rateLimitPerSecond!: number | null;
 
+  @ApiProperty(FILTER_SCHEMA)
+  filter!: Filter | null;
+
   @ApiProperty({ type: CircuitView })
   circuit!: CircuitView;
 
@@ -183,6 +187,7 @@ export function toWebhookView(webhook: Webhook, maskedHeaders: Record<string, st
     retryPolicy: webhook.retryPolicy,
     maxConcurrency: webhook.maxConcurrency,
     rateLimitPerSecond: webhook.rateLimitPerSecond,
+    filter: webhook.filter,
     circuit: { state: webhook.circuitState, changedAt: webhook.circuitChangedAt },
     failingSince: webhook.failingSince,
     version: webhook.version,

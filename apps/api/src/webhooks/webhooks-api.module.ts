@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DeliveryCommandsModule, DeliveryReadingModule } from '@app/delivery';
+import { EventReadingModule } from '@app/events';
 import { WebhooksModule } from '@app/webhooks';
+import { FilterPreview } from './filter-preview';
 import { WebhookTester } from './webhook-tester';
 import { WebhooksController } from './webhooks.controller';
 
 @Module({
-  imports: [WebhooksModule, DeliveryCommandsModule, DeliveryReadingModule],
+  imports: [WebhooksModule, DeliveryCommandsModule, DeliveryReadingModule, EventReadingModule],
   controllers: [WebhooksController],
-  providers: [WebhookTester],
+  providers: [WebhookTester, FilterPreview],
 })
 export class WebhooksApiModule {}

@@ -13,8 +13,10 @@ import { secretWarnings } from '@app/signing';
 import { WebhookSecrets, WebhookService, type ChangeOf, type Webhook } from '@app/webhooks';
 import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { etagOf, versionsOf } from '../http/etag';
+import { FilterPreview, FilterPreviewView } from './filter-preview';
 import {
   CreateWebhookBody,
+  PreviewFilterBody,
   RotateSecretBody,
   TestWebhookBody,
   UpdateWebhookBody,
@@ -44,6 +46,7 @@ export class WebhooksController {
     private readonly webhooks: WebhookService,
     private readonly secrets: WebhookSecrets,
     private readonly tester: WebhookTester,
+    private readonly previews: FilterPreview,
   ) {}
 
   @Post()
@@ -124,6 +127,22 @@ export class WebhooksController {
     @Body() body: TestWebhookBody,
   ): Promise<WebhookTestView> {
     return this.tester.test(caller.accountId, id, body.eventType);
+  }
+
+  @Post(':id/filter/preview')
+  @HttpCode(200)
+  @Authenticated({ scope: 'READ' })
+  @ApiOperation({
+    summary: 'Try a filter on the last 100 events of the webhook’s types',
+    description: 'Changes nothing.',
+  })
+  @ApiOkResponse({ type: FilterPreviewView })
+  previewFilter(
+    @Caller() caller: CustomerCaller,
+    @WebhookId() id: string,
+    @Body() body: PreviewFilterBody,
+  ): Promise<FilterPreviewView> {
+    return this.previews.preview(caller.accountId, id, body.filter);
   }
 
   @Post(':id/rotate-secret')

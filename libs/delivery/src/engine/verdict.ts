@@ -46,7 +46,8 @@ export function decide(
   random: number,
 ): Verdict {
   if (result.outcome === 'DELIVERED') return { status: 'DELIVERED' };
-  if (delivery.trigger === 'manual') return { status: 'KEPT' };
+  // A manual attempt of an existing delivery stands outside its run; sending an event by hand begins a run.
+  if (delivery.trigger === 'manual' && delivery.position === 0) return { status: 'KEPT' };
   if (delivery.trigger === 'test' || !target || result.ended) return { status: 'FAILED' };
   const retryInMs = nextRetryDelay(target.retryPolicy, delivery.position, result, random);
   return retryInMs === null ? { status: 'FAILED' } : { status: 'RETRY', retryInMs };

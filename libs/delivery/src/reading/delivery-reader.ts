@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
+import type { DeliveryStatus } from '../delivery.entity';
 import { FormatterRegistry, type EventType } from '@app/formatting';
 import {
   afterCursor,
@@ -47,6 +48,20 @@ interface EventRow {
 /** Deliveries of an event that are read at once. */
 const OF_EVENT_PAGE = 1_000;
 
+const OF_EVENTS = `
+  select event_id, delivery.id, webhook_id, status from unnest($2::uuid[]) as wanted (event_id)
+  cross join lateral (
+    select id, webhook_id, status from deliveries
+    where deliveries.event_id = wanted.event_id and account_id = $1 order by id limit 100
+  ) as delivery`;
+
+/** A delivery as an event names it. */
+export interface EventDelivery {
+  id: string;
+  webhookId: string;
+  status: DeliveryStatus;
+}
+
 /** What became of an account's events. Every query takes the account first; another account's delivery is not there. */
 @Injectable()
 export class DeliveryReader {
@@ -84,6 +99,23 @@ export class DeliveryReader {
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     return deliveries;
+  }
+
+  /** The deliveries of several events, by event: at most 100 of each, oldest first. */
+  async ofEvents(accountId: string, eventIds: readonly string[]): Promise<Map<string, EventDelivery[]>> {
+    const rows = await this.sql.rows<{
+      event_id: string;
+      id: string;
+      webhook_id: string;
+      status: DeliveryStatus;
+    }>(OF_EVENTS, [toUuid(accountId), eventIds.map(toUuid)]);
+    const found = new Map<string, EventDelivery[]>(eventIds.map((id) => [id, []]));
+    for (const { event_id, id, webhook_id, status } of rows) {
+      found
+        .get(fromUuid('evt', event_id))
+        ?.push({ id: fromUuid('dlv', id), webhookId: fromUuid('whk', webhook_id), status });
+    }
+    return found;
   }
 
   /**

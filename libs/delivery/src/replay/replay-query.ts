@@ -111,7 +111,7 @@ function eventCandidates(scope: ReplayScope, afterId: string | null, size: numbe
     ...(afterId ? [`id <> ${bind(afterId)}`] : []),
   ];
   return `
-    select id, account_id, type, data is not null and not test as is_sendable
+    select id, account_id, type, skipped, data is not null and not test as is_sendable
     from events where ${where.join(' and ')} order by account_id, id limit ${bind(size)}`;
 }
 
@@ -120,5 +120,7 @@ function missed(scope: ReplayScope, bind: Bind): string {
     select candidate.id, candidate.account_id, candidate.type, webhooks.id as webhook_id, webhooks.format
     from candidate join webhooks on webhooks.id = ${bind(toUuid(scope.webhookId))} and candidate.type = any (webhooks.events)
     where is_sendable
+      -- What its filter excluded was not missed; 4 stands for FILTERED (libs/events, skipped-webhooks.ts).
+      and (skipped is null or position('\\x04'::bytea || uuid_send(webhooks.id) in skipped) = 0)
       and not exists (select from deliveries where event_id = candidate.id and webhook_id = webhooks.id)`;
 }

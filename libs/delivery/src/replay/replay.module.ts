@@ -4,6 +4,7 @@ import { AccountsModule } from '@app/accounts';
 import { WebhooksModule } from '@app/webhooks';
 import { DeliveryCommandsModule } from '../commands/delivery-commands.module';
 import { DeliveryReadingModule } from '../reading/delivery-reading.module';
+import { EventSender } from './event-sender';
 import { ReplayRunner } from './replay-runner';
 import { Replay } from './replay.entity';
 import { ReplayService } from './replay.service';
@@ -18,8 +19,8 @@ import { ResendService } from './resend.service';
     DeliveryReadingModule,
     DeliveryCommandsModule,
   ],
-  providers: [ReplayService, ResendService],
-  exports: [ReplayService, ResendService],
+  providers: [ReplayService, ResendService, EventSender],
+  exports: [ReplayService, ResendService, EventSender],
 })
 export class ReplayModule {}
 
