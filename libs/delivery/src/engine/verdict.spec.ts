@@ -54,10 +54,19 @@ describe('what an attempt makes of its delivery', () => {
   it.each<[string, WebhookTarget | null, AttemptTrigger, AttemptOutcome, string]>([
     ['a success', target(), 'event', 'DELIVERED', 'DELIVERED'],
     ['a success by hand', target(), 'manual', 'DELIVERED', 'DELIVERED'],
-    ['a failure by hand, which changes nothing', target(), 'manual', 'TIMEOUT', 'KEPT'],
     ['a failed test, never tried again', target(), 'test', 'TIMEOUT', 'FAILED'],
     ['nothing sent, which would be so next time', target(), 'event', 'NOT_SENT', 'FAILED'],
     ['a webhook that is gone', null, 'retry', 'NOT_SENT', 'FAILED'],
   ])('%s', (_, webhook, trigger, name, status) =>
     expect(decide(webhook, { trigger, position: 1 }, outcome(name), 0).status).toBe(status));
+
+  it('a manual attempt that fails changes nothing, unless it is the first of a run', () => {
+    expect(decide(target(), { trigger: 'manual', position: 0 }, outcome('TIMEOUT'), 0).status).toBe('KEPT');
+    expect(decide(target(), { trigger: 'manual', position: 1 }, outcome('TIMEOUT'), 0).status).toBe('RETRY');
+  });
+
+  it('a response that ends the webhook ends the delivery', () => {
+    const result = { ...outcome('HTTP_ERROR'), ended: true };
+    expect(decide(target(), { trigger: 'event', position: 1 }, result, 0)).toEqual({ status: 'FAILED' });
+  });
 }); // prettier-ignore
