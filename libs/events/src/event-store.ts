@@ -215,7 +215,8 @@ export class EventStore {
   /** For each event the webhooks whose filters exclude it; null if there are none. */
   private async excluded(events: NewEvent[]): Promise<(string[] | null)[]> {
     const filters = events.map(({ accountId }) => this.filters.of(accountId));
-    const loaded = filters.some((of) => of instanceof Promise) ? await Promise.all(filters) : filters;
+    const isWaiting = filters.some((of) => of instanceof Promise);
+    const loaded = isWaiting ? await Promise.all(filters.map(async (of) => of)) : filters;
     return events.map(({ type, data }, i) => excludedWebhooks(loaded[i] as AccountFilters, type, data));
   }
 
