@@ -98,6 +98,7 @@ describeInBrowser('working in the dashboard', () => {
     });
     await visit.go(`/webhooks/${webhook.id}/settings`);
     await visit.button('Rotate secret');
+    await visit.sees('X-Webhook-Signature-Previous');
     await inDialog('Rotate secret').click();
     const secret = await visit.page.getByRole('textbox', { name: 'New secret' }).inputValue();
     expect(secret).toMatch(/^whsec_/);

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { EVENT_TYPE_CATALOG, EVENT_TYPES, type JsonSchema } from '@app/formatting';
 import { generateSecret, Signer } from '@app/signing';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { SNIPPET_RUNTIMES } from '../support/snippet-runtimes';
 
 /** docs/receiving-webhooks.md: its tables name every field there is, and its code does what it says. */
@@ -104,6 +105,7 @@ describe('docs/receiving-webhooks.md', () => {
       'Content-Type',
       'User-Agent',
       'X-Webhook-Signature',
+      'X-Webhook-Signature-Previous',
       'X-Webhook-Event',
       'X-Webhook-Delivery',
     ].concat(['X-Webhook-Attempt', 'X-Webhook-Test', 'webhook-id', 'webhook-timestamp', 'webhook-signature']);
@@ -245,6 +247,43 @@ describe('its other code', () => {
     });
     expect(output).toBe('evt_1\nWebhookVerificationError\n');
   }, 60_000);
+
+  it('accepts either secret during a rotation, by the plain headers', () => {
+    const directory = join(folder, 'rotation');
+    write(directory, {
+      'snippet.mjs': snippet('node-rotation'),
+      'main.mjs': `
+        import { isFromSkipCalls } from './snippet.mjs';
+        const [body, headers, ...secrets] = JSON.parse(process.argv[2]);
+        console.log(secrets.map((secret) => isFromSkipCalls(Buffer.from(body, 'base64'), headers, secret)).join());`,
+    });
+    const headers = {
+      'x-webhook-signature': hex(BODY, 'the new one'),
+      'x-webhook-signature-previous': hex(BODY, 'the old one'),
+    };
+    const argument = JSON.stringify([
+      BODY.toString('base64'),
+      headers,
+      'the new one',
+      'the old one',
+      'other',
+    ]);
+    expect(execFileSync(process.execPath, ['main.mjs', argument], { cwd: directory, encoding: 'utf8' })).toBe(
+      'true,true,false\n',
+    );
+  });
+
+  it('names a mode of the standardwebhooks package that verifies a typed secret', () => {
+    expect(DOC).toContain('new Webhook(new TextEncoder().encode(secret), { format: "raw" })');
+    for (const typed of ['my own secret', 'motdepasse-é-🔑-2026']) {
+      expect(
+        new StandardWebhook(new TextEncoder().encode(typed), { format: 'raw' }).verify(BODY, signed(typed)),
+      ).toBeDefined();
+      // What PHP and Ruby do.
+      const encoded = Buffer.from(typed).toString('base64');
+      expect(new StandardWebhook(encoded).verify(BODY, signed(typed))).toBeDefined();
+    }
+  });
 
   (isHere('openssl') && isHere('curl') ? it : it.skip)(
     'in sh sends a signed request',

@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-query';
 import { api, serverNow } from './client';
 import type {
+  ChangedWebhook,
   ApiKey,
   Delivery,
   DeliveryDetail,
@@ -85,7 +86,7 @@ export function useWebhook(id: string) {
 export function useCreateWebhook() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: WebhookInput) => api.post<Webhook>('/webhooks', input),
+    mutationFn: (input: WebhookInput) => api.post<ChangedWebhook>('/webhooks', input),
     onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
     gcTime: 0,
   });
@@ -116,7 +117,7 @@ export function useRotateSecret(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (input: { secret?: string; overlapHours: number }) =>
-      api.post<Webhook & { secret?: string }>(`/webhooks/${id}/rotate-secret`, input),
+      api.post<ChangedWebhook & { secret: string | null }>(`/webhooks/${id}/rotate-secret`, input),
     onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
     gcTime: 0,
   });

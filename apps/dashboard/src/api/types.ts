@@ -39,8 +39,8 @@ export interface Webhook {
   disabledReason: string | null;
   hasSecret: boolean;
   secretHint: string | null;
-  /** Until when the secret before the last rotation signs as well. */
-  previousSecretExpiresAt: string | null;
+  /** Older secrets that sign as well, newest first. */
+  previousSecrets: { hint: string; expiresAt: string }[];
   headers: Record<string, string>;
   retryPolicy: RetryPolicy;
   maxConcurrency: number | null;
@@ -49,6 +49,11 @@ export interface Webhook {
   failingSince: string | null;
   createdAt: string;
   updatedAt: string;
+}
+
+/** A webhook after a change, with what its owner should know about the change. */
+export interface ChangedWebhook extends Webhook {
+  warnings: { path: string; message: string }[];
 }
 
 export interface WebhookInput {

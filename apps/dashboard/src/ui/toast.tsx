@@ -11,6 +11,8 @@ interface Message {
 
 interface Toaster {
   say: (text: string) => void;
+  /** Stays until it is closed. */
+  warn: (text: string) => void;
   /** Tells what went wrong, in the API's own words. */
   fail: (error: unknown) => void;
 }
@@ -40,6 +42,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     };
     return {
       say: (text) => add(text, false),
+      warn: (text) => add(text, true),
       fail: (error) => add(error instanceof ApiProblem ? error.detail : 'Something went wrong.', true),
     };
   }, [close]);

@@ -50,7 +50,7 @@ export function safeMessage(error: unknown): string {
   if (isDatabaseError(error)) {
     if (!(error instanceof DriverException) && ABOUT_THE_SERVER.test(String(code))) return error.message;
     const at = typeof constraint === 'string' ? `, constraint ${constraint}` : '';
-    return `PostgreSQL rejected a statement (${String(code ?? 'no code')}${at})`;
+    return `PostgreSQL rejected a statement (${typeof code === 'string' ? code : 'no code'}${at})`;
   }
   // A failed migration repeats the error of its statement.
   if (jse_cause !== undefined)

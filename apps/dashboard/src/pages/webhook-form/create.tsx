@@ -48,6 +48,7 @@ export function CreateWebhookPage() {
       {
         onSuccess: (webhook) => {
           toast.say(`${webhook.name} has been created. Test it with “Test Webhook”.`);
+          for (const { message } of webhook.warnings) toast.warn(`The secret ${message}`);
           navigate(LIST);
         },
         onError: (error) => {

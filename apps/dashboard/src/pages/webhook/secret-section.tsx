@@ -14,6 +14,7 @@ import { SecretField } from '../webhook-form/webhook-fields';
 
 export function SecretSection({ webhook }: { webhook: Webhook }) {
   const [open, setOpen] = useState<'rotate' | 'remove' | null>(null);
+  const previous = webhook.previousSecrets.filter(({ expiresAt }) => Date.parse(expiresAt) > Date.now());
   return (
     <section className="card padded stack" aria-labelledby="secret-title">
       <div className="row wrap between">
@@ -40,10 +41,17 @@ export function SecretSection({ webhook }: { webhook: Webhook }) {
           </Button>
         </div>
       </div>
-      {webhook.previousSecretExpiresAt && Date.parse(webhook.previousSecretExpiresAt) > Date.now() && (
+      {previous.length > 0 && (
         <Banner kind="note" title="A rotation is under way">
-          The secret before this one signs as well until{' '}
-          <Time at={webhook.previousSecretExpiresAt} as="full" />.
+          {previous.map(({ hint, expiresAt }, index) => (
+            <div key={expiresAt}>
+              The secret <span className="mono">{hint}</span> signs as well until{' '}
+              <Time at={expiresAt} as="full" />
+              {index === 0
+                ? ', in webhook-signature and X-Webhook-Signature-Previous.'
+                : ', in webhook-signature.'}
+            </div>
+          ))}
         </Banner>
       )}
       {open === 'rotate' && <RotateDialog webhook={webhook} onClose={() => setOpen(null)} />}
@@ -75,9 +83,10 @@ function RotateDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
     rotate.mutate(
       { overlapHours: webhook.hasSecret ? overlapHours : 0, ...(own ? { secret } : {}) },
       {
-        onSuccess: () => {
+        onSuccess: ({ warnings }) => {
           if (!own) return;
           toast.say('The new secret is in place.');
+          for (const { message } of warnings) toast.warn(`The secret ${message}`);
           onClose();
         },
       },
@@ -89,7 +98,11 @@ function RotateDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
       open
       onClose={onClose}
       title={webhook.hasSecret ? 'Rotate secret' : 'Set a secret'}
-      description={webhook.hasSecret ? 'A new secret takes the place of the present one.' : undefined}
+      description={
+        webhook.hasSecret
+          ? 'A new secret replaces the present one, which signs as well for the time that you choose.'
+          : undefined
+      }
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -108,7 +121,7 @@ function RotateDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
               name="own"
               value="made"
               title="Generate one"
-              text="Shown once, then."
+              text="Shown only once"
               checked={!own}
               onChange={() => setOwn(false)}
             />
@@ -137,7 +150,20 @@ function RotateDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
         {webhook.hasSecret && (
           <Field
             label="The old secret ends"
-            hint="Until then webhook-signature carries one signature for each secret; X-Webhook-Signature is made with the new one from now on."
+            hint={
+              overlapHours === 0 ? (
+                'Every signature is made with the new secret from now on. A server that still has the old one rejects requests until you change it.'
+              ) : (
+                <>
+                  Until then, <code className="inline">webhook-signature</code> has one signature for each
+                  secret, so a server that checks it accepts both.{' '}
+                  <code className="inline">X-Webhook-Signature</code> is made with the new secret at once; a
+                  server that checks it must also accept{' '}
+                  <code className="inline">X-Webhook-Signature-Previous</code>, which is made with the present
+                  secret.
+                </>
+              )
+            }
           >
             {(control) => (
               <select
