@@ -8,6 +8,8 @@ import {
   onStopSignal,
   readEnvironment,
   startService,
+  Sql,
+  type Config,
   type Environment,
   type RunningService,
 } from '@app/platform';
@@ -46,13 +48,21 @@ export async function runStandalone(modules: Type[]): Promise<void> {
     }
     service = await startService('standalone', [...modules, DemoModule], config);
     const demo: Demo = await service.app.get(DemoAccount).prepare();
-    process.stdout.write(welcome(config, demo));
+    process.stdout.write(welcome(config, demo, await isFirstLoginOpen(service, config)));
   } catch (error) {
     // Stopped in the middle of its start, it fails as a consequence.
     if (isStopping) return;
     await embedded?.stop();
     failToStart(error);
   }
+}
+
+/** Whether the first administrator still has the password that was generated. */
+async function isFirstLoginOpen({ app }: RunningService, config: Config): Promise<boolean> {
+  const [first] = await app
+    .get(Sql)
+    .rows('select 1 from staff_users where email = lower($1) and must_change_password', [config.ADMIN_EMAIL]);
+  return first !== undefined;
 }
 
 /** In production the environment is taken as it is; elsewhere a newcomer needs none at all. */

@@ -1,8 +1,11 @@
 import type { Config } from '@app/platform';
 import type { Demo } from './demo/demo-account';
 
-/** What `npm start` prints once everything runs. */
-export function welcome(config: Config, demo: Demo): string {
+/**
+ * What `npm start` prints once everything runs.
+ * @param isFirstLoginOpen whether nobody has replaced the first password yet; after that it is not printed any more.
+ */
+export function welcome(config: Config, demo: Demo, isFirstLoginOpen: boolean): string {
   const base = baseUrl(config);
   const rows: [string, string][] = [
     ['API', `${base}/v1`],
@@ -10,7 +13,9 @@ export function welcome(config: Config, demo: Demo): string {
     ['Inspector', `${base}/inspector   shows what webhooks receive`],
     ['Dashboard', `${base}/inspector/dashboard   opens the demo account's, signed in`],
     ['Backoffice', `${base}/admin`],
-    ['  first login', `${config.ADMIN_EMAIL}  ${config.ADMIN_PASSWORD}`],
+    ...(isFirstLoginOpen
+      ? ([['  first login', `${config.ADMIN_EMAIL}  ${config.ADMIN_PASSWORD}`]] as [string, string][])
+      : []),
     ['Demo API key', demo.apiKey],
     ['Demo account', demo.accountId],
     ['Publisher token', config.PUBLISHER_TOKEN],
