@@ -78,7 +78,7 @@ describeInBrowser("the dashboard's pages", () => {
         ['API keys', '/settings/api-keys', /skc_live_…/],
         ['webhooks', '/settings/webhooks', 'The good one'],
         ['a new webhook', '/settings/webhooks/new', /"crmId"/],
-        ['preferences', '/settings/preferences', 'Signed in for'],
+        ['preferences', '/settings/preferences', 'This browser'],
         ['a webhook', `/webhooks/${good}`, 'Attempts by outcome'],
         ["a webhook's deliveries", `/webhooks/${bad}/deliveries`, 'Failed'],
         ["a webhook's settings", `/webhooks/${good}/settings`, 'Requests are signed with'],

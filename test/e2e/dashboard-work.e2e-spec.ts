@@ -54,15 +54,33 @@ describeInBrowser('working in the dashboard', () => {
   const inDialog = (name: string): Locator =>
     visit.page.getByRole('dialog').getByRole('button', { name, exact: true });
 
+  it('lists the sessions of the account, and ends another one', async () => {
+    const other = await (await Visit.begin(app, browser)).signIn(app, accountId);
+    await visit.go('/settings/preferences');
+    await visit.sees('This browser');
+    await visit.button('End session: A login link');
+    await visit.page.getByRole('alertdialog').getByRole('button', { name: 'End session' }).click();
+    await visit.sees('The session has ended.');
+    await other.page.reload();
+    await other.sees('Sign in to SkipCalls');
+    await other.end();
+  });
+
   it('makes an API key that works, shows it once, and revokes it', async () => {
     await visit.go('/settings/api-keys');
     await visit.button('Create API key');
     await visit.page.getByLabel('Name').fill('CRM server');
     await visit.page.getByLabel('Expires').selectOption('In 30 days');
+    await visit.page.getByLabel('Read only').check();
     await inDialog('Create key').click();
     const key = await visit.page.getByLabel('API key', { exact: true }).inputValue();
     expect((await app.http(key).get('/v1/webhooks')).status).toBe(200);
+    expect((await app.http(key).post('/v1/webhooks', {})).status).toBe(403);
     await inDialog('Done').click();
+    await visit.page
+      .getByRole('row', { name: /CRM server/ })
+      .getByText('Read only')
+      .waitFor();
     expect(await visit.page.content()).not.toContain(key);
 
     await visit.button('Revoke CRM server');

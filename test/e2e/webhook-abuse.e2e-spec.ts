@@ -1,6 +1,7 @@
 import { ApiModule } from '../../apps/api/src/api.module';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import { requestHeaders } from '../../libs/delivery/src/sending/request-headers';
+import { DispatcherCommands } from '@app/delivery';
 import { isOwnRequest } from '@app/platform';
 import {
   createAccount,
@@ -266,6 +267,144 @@ describe('webhooks cannot be turned against this service or others', () => {
       const { status, body } = await move({ url: 'https://crm.example.com/other' });
       expect([status, Object.keys(body.headers)]).toEqual([200, Object.keys(headers)]);
     });
+  });
+
+  describe('a test', () => {
+    const test = (webhookId: string, http = api) => http.post(`/v1/webhooks/${webhookId}/test`, {});
+
+    it('is limited to 30 a minute for an account, in all processes together, and for no other account', async () => {
+      const webhookId = await create(receiver.url());
+      const answers = await Promise.all(
+        Array.from({ length: 34 }, (_, i) => test(webhookId, i % 2 ? api : otherProcess.http(account.key))),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(30);
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(refused).toHaveLength(4);
+      for (const { body, headers } of refused) {
+        expect(body.code).toBe('rate_limited');
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+      }
+      expect(receiver.requests).toHaveLength(30);
+      const other = await createAccount(app);
+      const theirs = await createWebhook(app, other.id, { url: receiver.url() });
+      expect((await test(theirs.id, app.http(other.key))).status).toBe(200);
+      await app.database.query(
+        `update action_limits set hits = array(select hit - interval '1 minute' from unnest(hits) hit)`,
+      );
+      expect((await test(webhookId)).status).toBe(200);
+    });
+
+    it('does not tell a refused port from a server that never answers or from a blocked address', async () => {
+      const silent = await Receiver.start();
+      silent.answer({ kind: 'hang' });
+      const webhooks = await Promise.all([
+        create('http://127.0.0.1:2/'),
+        create(silent.url()),
+        create('https://example.com/'),
+      ]);
+      // Saved before its address was private, as a name could be that leads elsewhere by now.
+      await app.database.query('update webhooks set url = $2 where id = $1', [
+        webhooks[2].slice(4),
+        'http://10.0.0.1/',
+      ]);
+      const results = await Promise.all(
+        webhooks.map(async (id) => {
+          const start = performance.now();
+          const { body } = await test(id);
+          const delivery = (await api.get(`/v1/deliveries/${body.deliveryId}`)).body;
+          return { body, delivery, tookMs: performance.now() - start };
+        }),
+      );
+      const visible = results.map(({ body, delivery }) => {
+        const { outcome, statusCode, durationMs, error, response } = delivery.attempts[0];
+        return {
+          ...body,
+          deliveryId: '',
+          request: {},
+          attempt: { outcome, statusCode, durationMs, error, response },
+        };
+      });
+      expect(visible[0]).toMatchObject({
+        delivered: false,
+        durationMs: 10_000,
+        error: { code: 'NO_RESPONSE' },
+      });
+      expect(visible[1]).toEqual(visible[0]);
+      expect(visible[2]).toEqual(visible[0]);
+      for (const { tookMs } of results) expect(tookMs).toBeGreaterThan(10_000);
+      await silent.stop();
+    });
+
+    it('never waits behind the tests of other accounts, whose servers do not answer', async () => {
+      const silent = await Receiver.start();
+      silent.answer({ kind: 'hang' });
+      const busy: Promise<unknown>[] = [];
+      // More than there are jobs at once in a dispatcher.
+      for (let i = 0; i < 3; i++) {
+        const other = await createAccount(app);
+        const webhook = await createWebhook(app, other.id, { url: silent.url() });
+        for (let n = 0; n < 25; n++) busy.push(test(webhook.id, app.http(other.key)));
+      }
+      await silent.waitFor(75);
+      const webhookId = await create(receiver.url());
+      expect((await test(webhookId)).body.delivered).toBe(true);
+      // Had it waited for a job of theirs to end, a whole round of 50 would have ended by now.
+      const ended = await app.database.query(
+        `select 1 from attempts where error_code = 'NO_RESPONSE' and request_url = $1`,
+        [silent.url()],
+      );
+      expect(ended.length).toBeLessThan(50);
+      await Promise.all(busy);
+      await silent.stop();
+    });
+  });
+
+  it('a delivery is attempted by hand at most 20 times an hour, however many ask at the same moment', async () => {
+    await create(receiver.url());
+    await app.http(PUBLISHER_TOKEN).post('/internal/v1/events', eventInput(account.id));
+    await receiver.waitFor(1);
+    const [{ id }] = (await api.get('/v1/deliveries')).body.data;
+    const answers = await Promise.all(
+      Array.from({ length: 26 }, (_, i) =>
+        (i % 2 ? api : otherProcess.http(account.key)).post(`/v1/deliveries/${id}/retry`),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(20);
+    for (const { status, body, headers } of answers.filter(({ status }) => status !== 202)) {
+      expect([status, body.code]).toEqual([429, 'rate_limited']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(3_000);
+    }
+    await receiver.waitFor(21);
+    expect(await app.database.query(`select 1 from audit_entries where subject = $1`, [id])).toHaveLength(20);
+  });
+
+  it('send nothing for a suspended account, and send again when it is active', async () => {
+    await create(receiver.url());
+    const platform = app.http(PUBLISHER_TOKEN);
+    const publish = () => platform.post('/internal/v1/events', eventInput(account.id));
+    await publish();
+    await receiver.waitFor(1);
+    const [{ id }] = (await api.get('/v1/deliveries')).body.data;
+    await platform.patch(`/internal/v1/accounts/${account.id}`, { status: 'SUSPENDED' });
+    expect((await publish()).status).toBe(202);
+    // By hand, as support staff could.
+    await app.get(DispatcherCommands).retry([id]);
+    await eventually(async () =>
+      expect(
+        await app.database.query(`select 1 from attempts where delivery_id = $1 and outcome = 'NOT_SENT'`, [
+          id.slice(4),
+        ]),
+      ).toHaveLength(1),
+    );
+    expect(receiver.requests).toHaveLength(1);
+    await platform.patch(`/internal/v1/accounts/${account.id}`, { status: 'ACTIVE' });
+    const { body: last } = await publish();
+    await eventually(() =>
+      Promise.resolve(
+        expect(receiver.requests.map(({ headers }) => headers['webhook-id'])).toContain(last.id),
+      ),
+    );
   });
 
   it('are found by a part of their name or URL, and never those of another account', async () => {

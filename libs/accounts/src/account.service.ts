@@ -1,11 +1,15 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { ChangeFeed, Problem } from '@app/platform';
+import { ChangeFeed, fromUuid, Problem, toUuid } from '@app/platform';
 import { Account, type AccountStatus } from './account.entity';
 import { generateKey } from './api-key';
 import { ApiKey } from './api-key.entity';
 import { AuditTrail, type Actor } from './audit-trail';
+
+/** Dispatchers look at webhooks alone, and read those again whose `updated_at` has changed. */
+const MARK_WEBHOOKS = `
+  update webhooks set is_suspended = ?, updated_at = now() where account_id = ? and deleted_at is null returning id`;
 
 /** The accounts that the platform has told us of. */
 @Injectable()
@@ -63,6 +67,7 @@ export class AccountService {
     input: { name?: string; status?: AccountStatus },
     actor: Actor,
   ): Promise<Account> {
+    const touched: { id: string }[] = [];
     const account = await this.em.fork().transactional(async (em) => {
       const found = await em.findOne(Account, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!found) throw Problem.notFound('account');
@@ -74,6 +79,9 @@ export class AccountService {
       if (input.name !== undefined) found.name = input.name;
       if (input.status !== undefined) found.setStatus(input.status, new Date());
       await em.flush();
+      const values = [found.status === 'SUSPENDED', toUuid(accountId)];
+      if (fields.includes('status'))
+        touched.push(...(await em.execute<{ id: string }[]>(MARK_WEBHOOKS, values, 'all')));
       await this.audit.record({
         accountId,
         actor,
@@ -84,6 +92,7 @@ export class AccountService {
       return found;
     });
     await this.changeFeed.announce('account', accountId);
+    await this.changeFeed.announce('webhook', ...touched.map(({ id }) => fromUuid('whk', id)));
     return account;
   }
 

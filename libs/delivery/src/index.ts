@@ -25,7 +25,7 @@ export { EventSender } from './replay/event-sender';
 export { ResendService } from './replay/resend.service';
 export { DeliveryCommandsModule } from './commands/delivery-commands.module';
 export { DispatcherCommands } from './commands/dispatcher-commands';
-export { MANUAL_JOB, type ManualJob } from './commands/manual-job';
+export { MANUAL_JOB, type ManualJob, TEST_RECORDED } from './commands/manual-job';
 export { DeliveryEngineModule } from './engine/engine.module';
 export { ManualSender } from './engine/manual-sender';
 export { DueRetries } from './retry/due-retries';

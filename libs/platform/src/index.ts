@@ -11,6 +11,7 @@ export { Fingerprints } from './crypto/fingerprint';
 export { reseal } from './crypto/reseal';
 export { SealUpgrade } from './crypto/seal-upgrade';
 export { SecretBox, type SealedPlace } from './crypto/secret-box';
+export { ActionLimits, type ActionLimit } from './database/action-limits';
 export { DatabaseModule } from './database/database.module';
 export { plainArray, textArray } from './database/arrays';
 export { IdType } from './database/id.type';

@@ -46,6 +46,10 @@ export class WebhookTarget {
     return this.settings.status;
   }
 
+  get isSuspended(): boolean {
+    return this.settings.isSuspended;
+  }
+
   get isDeleted(): boolean {
     return this.settings.isDeleted;
   }
@@ -93,6 +97,8 @@ export interface WebhookTargetSettings {
   url: string;
   shownUrl: string;
   status: WebhookStatus;
+  /** Whether its account is: then nothing is sent, not even by hand. */
+  isSuspended: boolean;
   isDeleted: boolean;
   /** Newest first; `expiresAt` in Unix milliseconds, `Infinity` for the newest. */
   secrets: readonly { secret: string; expiresAt: number }[];

@@ -18,7 +18,7 @@ import type { CircuitState, RetryPolicyName, StoredSecret, WebhookStatus } from 
 const LOAD = {
   name: 'webhook-targets.load',
   text: `
-    select id, settings_version, type, url, sealed_url, status, deleted_at is not null as is_deleted, sealed_secrets,
+    select id, settings_version, type, url, sealed_url, status, is_suspended, deleted_at is not null as is_deleted, sealed_secrets,
            sealed_headers, retry_policy, max_concurrency, rate_limit_per_second,
            circuit_state, failing_since is not null as is_failing
     from webhooks where id = any ($1::uuid[])`,
@@ -51,6 +51,7 @@ interface TargetRow {
   url: string;
   sealed_url: string | null;
   status: WebhookStatus;
+  is_suspended: boolean;
   is_deleted: boolean;
   sealed_secrets: StoredSecret[];
   sealed_headers: string | null;
@@ -223,7 +224,9 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
       url:
         row.sealed_url === null ? row.url : this.secrets.open(row.sealed_url, webhookPlace(id, 'sealed_url')),
       shownUrl: row.url,
-      status: row.status,
+      // Held like those of a paused webhook, until the account is active again.
+      status: row.is_suspended && row.status === 'ACTIVE' ? 'PAUSED' : row.status,
+      isSuspended: row.is_suspended,
       isDeleted: row.is_deleted,
       secrets: row.sealed_secrets
         .map(({ sealed, expiresAt }) => ({

@@ -44,7 +44,7 @@ export class DeliveriesController {
     summary: 'Send once more, now',
     description:
       'Whatever the state of the delivery, also when it was delivered. Automatic retries that are still due are kept. ' +
-      '409 when its webhook is not `ACTIVE`, 410 when the payload has been expunged.',
+      'At most 20 per hour for one delivery. 409 when its webhook is not `ACTIVE`, 410 when the payload has been expunged.',
   })
   @ApiAcceptedResponse({ type: DeliveryView, description: 'The delivery as it was before the new attempt' })
   retry(@Caller() caller: CustomerCaller, @IdParam('dlv', 'delivery') id: string): Promise<DeliveryView> {

@@ -2,7 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { DeliveryReader, DispatcherCommands } from '@app/delivery';
 import type { EventType } from '@app/formatting';
+import { type ActionLimit, ActionLimits } from '@app/platform';
 import { WebhookService } from '@app/webhooks';
+
+/** Enough for a person; too few to find out what listens where. */
+const TESTS: ActionLimit = { what: 'tests of webhooks', most: 30, windowSeconds: 60 };
 
 export class TestRequestView {
   @ApiProperty({
@@ -62,10 +66,12 @@ export class WebhookTester {
     private readonly webhooks: WebhookService,
     private readonly commands: DispatcherCommands,
     private readonly deliveries: DeliveryReader,
+    private readonly limits: ActionLimits,
   ) {}
 
   async test(accountId: string, webhookId: string, eventType?: EventType): Promise<WebhookTestView> {
     const webhook = await this.webhooks.get(accountId, webhookId);
+    await this.limits.take(`test:${accountId}`, TESTS);
     const deliveryId = await this.commands.sendTest(accountId, webhookId, eventType ?? webhook.events[0]);
     const { attempts } = await this.deliveries.get(accountId, deliveryId);
     const attempt = attempts.at(-1);

@@ -12,9 +12,11 @@ import type {
   Delivery,
   DeliveryDetail,
   EventTypeInfo,
+  ListedSession,
   Page,
   Replay,
   ReplayKind,
+  Scope,
   Session,
   Stats,
   TestResult,
@@ -42,7 +44,7 @@ export function useApiKeys() {
 export function useCreateApiKey() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: { name: string; expiresAt?: string }) =>
+    mutationFn: (input: { name: string; scopes: Scope[]; expiresAt?: string }) =>
       api.post<ApiKey & { key: string }>('/api-keys', input),
     onSuccess: () => client.invalidateQueries({ queryKey: ['api-keys'] }),
     // The key must not stay in memory longer than the dialog that shows it.
@@ -54,7 +56,24 @@ export function useRevokeApiKey() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => api.delete(`/api-keys/${id}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['api-keys'] }),
+    // Keys and sessions that it created end with it.
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['api-keys'] }),
+        client.invalidateQueries({ queryKey: ['sessions'] }),
+      ]),
+  });
+}
+
+export function useSessions() {
+  return useQuery({ queryKey: ['sessions'], queryFn: () => api.all<ListedSession>('/sessions') });
+}
+
+export function useEndSession() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`/sessions/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),
   });
 }
 

@@ -17,12 +17,38 @@ export interface Session {
   account: { id: string; name: string };
   /** Null where the session lasts as long as its API key. */
   expiresAt: string | null;
+  scopes: Scope[];
+  /** A key that is created in this session must end by then; null: no limit. */
+  keysExpireBy: string | null;
+  actor: Person | null;
+}
+
+export type Scope = 'READ' | 'MANAGE' | 'ADMIN';
+
+/** As the platform named them when it asked for the link. */
+export interface Person {
+  id: string;
+  name: string;
+  email: string | null;
+}
+
+/** A browser that is signed in. */
+export interface ListedSession {
+  id: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string;
+  openedBy: { kind: 'KEY' | 'LINK'; id: string | null; name: string | null };
+  actor: Person | null;
+  userAgent: string | null;
+  current: boolean;
 }
 
 export interface ApiKey {
   id: string;
   name: string;
   hint: string;
+  scopes: Scope[];
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;

@@ -4,6 +4,7 @@ import { Sql } from '@app/platform';
 
 /** What has served its time, and the statement that clears it away. Each may run in several processes at once. */
 const CLEARANCES: Record<string, string> = {
+  actionLimits: `delete from action_limits where expires_at < now()`,
   dashboardLinks: `delete from dashboard_links where expires_at < now() - interval '1 day'`,
   dashboardSessions: `delete from dashboard_sessions where expires_at < now() - interval '1 day'`,
   // An Idempotency-Key gives the same answer for 24 hours.

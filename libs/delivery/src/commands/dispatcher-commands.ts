@@ -2,25 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bull';
 import { Injectable } from '@nestjs/common';
 import { type EventType, sampleCallData } from '@app/formatting';
-import {
-  ChangeFeed,
-  dependencyAway,
-  type Id,
-  newId,
-  plainArray,
-  QUEUES,
-  Sql,
-  toUuid,
-  uuidv7,
-} from '@app/platform';
+import { ChangeFeed, type Id, newId, plainArray, Problem, QUEUES, Sql, toUuid, uuidv7 } from '@app/platform';
 import type { Queue } from 'bull';
 import type { PoolClient } from 'pg';
-import { MANUAL_JOB, type ManualJob } from './manual-job';
+import { MANUAL_JOB, type ManualJob, TEST_RECORDED } from './manual-job';
 
 /** An attempt takes 10 s at the most; a dispatcher needs a moment to take it and to record it. */
 const ANSWER_WITHIN_MS = 13_000;
 
-const RECORDED_POLL_MS = 50;
+/** For a test whose end was not announced: Redis is away, or the sweeper took it before its job did. */
+const RECORDED_POLL_MS = 500;
 
 const IS_RECORDED = {
   name: 'commands.is-recorded',
@@ -54,16 +45,21 @@ export type CommittedTogether = (client: Pick<PoolClient, 'query'>, deliveryId: 
 /** What processes that make no outgoing call ask of the dispatcher. */
 @Injectable()
 export class DispatcherCommands {
+  /** Tests whose end this process waits for, by delivery. */
+  private readonly waiting = new Map<string, () => void>();
+
   constructor(
     private readonly sql: Sql,
     private readonly changes: ChangeFeed,
     @InjectQueue(QUEUES.commands) private readonly queue: Queue<ManualJob>,
-  ) {}
+  ) {
+    changes.on(TEST_RECORDED, (deliveryId) => this.waiting.get(deliveryId)?.());
+  }
 
   /**
    * Sends one sample event to a webhook now, without retries.
    * @returns the id of its delivery, when its attempt is recorded.
-   * @throws Problem dependency_unavailable when no dispatcher has answered.
+   * @throws Problem dependency_unavailable when no dispatcher has sent it in time.
    */
   async sendTest(
     accountId: string,
@@ -81,10 +77,14 @@ export class DispatcherCommands {
       await client.query(INSERT_TEST, values);
       await together?.(client, deliveryId);
     });
-    const until = Date.now() + ANSWER_WITHIN_MS;
-    if ((await this.done([wishId])) && (await this.recorded(deliveryId, until))) return deliveryId;
+    const recorded = this.whenRecorded(deliveryId);
+    // Without Redis no dispatcher is woken; the sweeper looks for requested attempts several times a second.
+    void this.add({ ids: [wishId], test: deliveryId }).catch(() => undefined);
+    if (await recorded) return deliveryId;
     await this.sql.execute(CALL_OFF_TEST, [wishId]);
-    throw dependencyAway('Redis');
+    throw new Problem('dependency_unavailable', 'No dispatcher has sent the test in time. Try again soon.', {
+      headers: { 'Retry-After': '2' },
+    });
   }
 
   /** Has each delivery attempted once more now, whatever its state. Resolves when the wish is committed. */
@@ -95,7 +95,7 @@ export class DispatcherCommands {
       for (const id of together ? deliveryIds : []) await together!(client, id);
     });
     // Without Redis nobody is woken; the sweeper looks for wishes several times a second.
-    void this.add(wishIds).catch(() => undefined);
+    void this.add({ ids: wishIds }).catch(() => undefined);
   }
 
   /** Tells the dispatchers that deliveries of these webhooks were parked. */
@@ -118,31 +118,27 @@ export class DispatcherCommands {
     await this.changes.announce('circuit-reset', webhookId);
   }
 
-  private add(wishIds: string[]) {
-    return this.queue.add(
-      MANUAL_JOB,
-      { ids: wishIds },
-      { removeOnComplete: 100, removeOnFail: 100, jobId: wishIds[0] },
-    );
+  private add(job: ManualJob) {
+    return this.queue.add(MANUAL_JOB, job, { removeOnComplete: true, removeOnFail: 100, jobId: job.ids[0] });
   }
 
-  /** The sweeper may have taken a wish before its job did; then the job is done before the attempt is. */
-  private async recorded(deliveryId: string, until: number): Promise<boolean> {
-    for (; ; await sleep(RECORDED_POLL_MS)) {
-      const [row] = await this.sql.rows(IS_RECORDED, [toUuid(deliveryId)]);
-      if (row || Date.now() > until) return row !== undefined;
+  /** Whether the attempt of a test was recorded in time. */
+  private async whenRecorded(deliveryId: string): Promise<boolean> {
+    const until = Date.now() + ANSWER_WITHIN_MS;
+    const announced = new Promise<void>((resolve) => this.waiting.set(deliveryId, resolve));
+    try {
+      for (;;) {
+        const poll = new AbortController();
+        await Promise.race([
+          announced,
+          sleep(RECORDED_POLL_MS, undefined, { signal: poll.signal }).catch(() => undefined),
+        ]);
+        poll.abort();
+        const [row] = await this.sql.rows(IS_RECORDED, [toUuid(deliveryId)]);
+        if (row || Date.now() > until) return row !== undefined;
+      }
+    } finally {
+      this.waiting.delete(deliveryId);
     }
-  }
-
-  private async done(wishIds: string[]): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ANSWER_WITHIN_MS);
-    });
-    const work = this.add(wishIds).then(async (job) => {
-      await job.finished();
-      return true;
-    });
-    return Promise.race([work.catch(() => false), tooLate]).finally(() => clearTimeout(timer));
   }
 }

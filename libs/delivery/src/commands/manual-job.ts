@@ -1,7 +1,12 @@
-/** Wakes a dispatcher for attempts that people asked for; the wishes themselves stand in PostgreSQL. */
+/** Wakes a dispatcher for attempts that people requested; the requests themselves are in PostgreSQL. */
 export interface ManualJob {
   /** Rows of `manual_attempts`, as uuids. */
   ids: string[];
+  /** The delivery of a test: whoever requested it waits for its end, announced as `TEST_RECORDED`. */
+  test?: string;
 }
 
 export const MANUAL_JOB = 'manual-attempts';
+
+/** Topic of the change feed: the attempt of a test is recorded. */
+export const TEST_RECORDED = 'test-recorded';

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { FormatterRegistry, type FormatName, type Formatter } from '@app/formatting';
 import { SigningService } from '@app/signing';
 import { WebhookDisabler, type WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
+import { concealedTestResult, RECORDED_AFTER_MS } from './conceal-test-result';
 import type { RequestFacts } from './request-headers';
 import { isDecidedByStatus, meaningOf } from './response-meaning';
 import { WebhookSender } from './webhook-sender';
@@ -44,7 +46,7 @@ export class DeliverySender {
     onDecided?: (result: AttemptResult) => void,
   ): Promise<AttemptResult | null> {
     const body = event.body(this.formatters.get(format));
-    if (body === null) return null;
+    if (body === null || target.isSuspended) return null;
     const now = Date.now();
     const timestamp = Math.floor(now / 1_000);
     const facts: RequestFacts = {
@@ -60,8 +62,21 @@ export class DeliverySender {
     };
     // Where the body decides, the endpoint is busy until it has been read.
     const early = isDecidedByStatus(target.type) ? onDecided : undefined;
-    const result = await this.http.send(facts, early);
+    const result = await this.attempt(facts, early);
     return this.interpreted(result, target, event.test);
+  }
+
+  private async attempt(
+    facts: RequestFacts,
+    onDecided?: (result: AttemptResult) => void,
+  ): Promise<AttemptResult> {
+    const result = await this.http.send(facts, onDecided);
+    const concealed = facts.test ? concealedTestResult(result) : null;
+    if (concealed === null) return result;
+    const { outcome, errorCode, startedAt } = result;
+    this.logger.log({ deliveryId: facts.deliveryId, outcome, errorCode, msg: 'A test got no response' });
+    await sleep(Math.max(0, startedAt + RECORDED_AFTER_MS - Date.now()));
+    return concealed;
   }
 
   /** Applies what the response means for this type of webhook. A test only shows it. */

@@ -8,7 +8,7 @@ const body = Buffer.from('{"id":"evt_1"}');
 
 const target = ({ secret, previousSecret, ...changes }: { secret?: string; previousSecret?: string; customHeaders?: Record<string, string> | null } = {}) =>
   new WebhookTarget({
-    id: 'whk_1', type: 'HTTP', url: 'https://example.com/hook?a=1', shownUrl: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false,
+    id: 'whk_1', type: 'HTTP', url: 'https://example.com/hook?a=1', shownUrl: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false, isSuspended: false,
     secrets: [
       ...(secret ? [{ secret, expiresAt: Infinity }] : []),
       ...(previousSecret ? [{ secret: previousSecret, expiresAt: 2_000_000 }] : []),

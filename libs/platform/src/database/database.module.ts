@@ -6,6 +6,7 @@ import { Config } from '../config/config';
 import { SealUpgrade } from '../crypto/seal-upgrade';
 import { SecretBox } from '../crypto/secret-box';
 import { migrationSettings } from './migrate';
+import { ActionLimits } from './action-limits';
 import { HeartbeatSql, HotPathSql, Sql } from './sql';
 
 @Global()
@@ -35,8 +36,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [Sql, HotPathSql, HeartbeatSql, SecretBox, SealUpgrade],
-      exports: [Sql, HotPathSql, HeartbeatSql, SecretBox, SealUpgrade],
+      providers: [Sql, ActionLimits, HotPathSql, HeartbeatSql, SecretBox, SealUpgrade],
+      exports: [Sql, ActionLimits, HotPathSql, HeartbeatSql, SecretBox, SealUpgrade],
     };
   }
 }

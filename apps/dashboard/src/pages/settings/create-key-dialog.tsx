@@ -1,12 +1,13 @@
 import { useRef, useState, type FormEvent } from 'react';
 import { ApiProblem, serverNow } from '../../api/client';
-import { useCreateApiKey } from '../../api/queries';
+import { useCreateApiKey, useSession } from '../../api/queries';
+import type { Scope } from '../../api/types';
 import { useZone } from '../../lib/preferences';
-import { fromWallTime, toWallTime, zoneLabel } from '../../lib/time';
+import { fromWallTime, fullTime, toWallTime, zoneLabel } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { CopyButton } from '../../ui/copy';
 import { Modal } from '../../ui/dialog';
-import { Field, focusFirstError } from '../../ui/field';
+import { Choice, Field, FieldSet, focusFirstError } from '../../ui/field';
 import { Banner } from '../../ui/states';
 
 const DAYS = [
@@ -16,6 +17,23 @@ const DAYS = [
   ['365', 'In a year'],
   ['at', 'At a time of your choice'],
 ] as const;
+
+/** Each level includes the ones above it. */
+const ACCESS: { value: string; scopes: Scope[]; title: string; text: string }[] = [
+  { value: 'read', scopes: ['READ'], title: 'Read only', text: 'View webhooks, events, and deliveries' },
+  {
+    value: 'manage',
+    scopes: ['READ', 'MANAGE'],
+    title: 'Manage webhooks',
+    text: 'Also create and change webhooks, and send tests, retries, and replays',
+  },
+  {
+    value: 'admin',
+    scopes: ['ADMIN'],
+    title: 'Full access',
+    text: 'Also manage API keys and sessions, and erase personal data',
+  },
+];
 
 export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const create = useCreateApiKey();
@@ -30,7 +48,13 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
   const zone = useZone();
   const form = useRef<HTMLFormElement>(null);
   const [name, setName] = useState('');
+  const [access, setAccess] = useState('manage');
   const [expiry, setExpiry] = useState('');
+  // A session that an API key opened can't create a key that outlives that one.
+  const limit = useSession().data?.keysExpireBy ?? null;
+  const latest = limit === null ? Infinity : Date.parse(limit);
+  const choices = DAYS.filter(([value]) => value === 'at' || daysEnd(value) <= latest);
+  const chosenExpiry = choices.some(([value]) => value === expiry) ? expiry : choices[0][0];
   const [expiresAt, setExpiresAt] = useState(() => toWallTime(new Date(serverNow() + 7 * 86_400_000), zone));
   const [own, setOwn] = useState<{ name?: string; expiresAt?: string }>({});
   const problem = create.error instanceof ApiProblem ? create.error : null;
@@ -38,18 +62,23 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
   const expiryError = own.expiresAt ?? problem?.fieldError('expiresAt');
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const chosen = expiry === 'at' ? fromWallTime(expiresAt, zone) : null;
+    const isAt = chosenExpiry === 'at';
+    const chosen = isAt ? fromWallTime(expiresAt, zone) : null;
     const wrong = {
       ...(name.trim() === '' ? { name: 'Give the key a name' } : {}),
-      ...(expiry === 'at' && (!chosen || chosen.getTime() <= serverNow())
+      ...(isAt && (!chosen || chosen.getTime() <= serverNow())
         ? { expiresAt: 'Choose a time in the future' }
+        : {}),
+      ...(isAt && chosen && chosen.getTime() > latest
+        ? { expiresAt: `Choose a time before ${fullTime(new Date(latest), zone)}, when your own access ends` }
         : {}),
     };
     setOwn(wrong);
     if (Object.keys(wrong).length > 0) return focusFirstError(form.current);
-    const end = chosen ?? (expiry === '' ? null : new Date(serverNow() + Number(expiry) * 86_400_000));
+    const end = chosen ?? (chosenExpiry === '' ? null : new Date(daysEnd(chosenExpiry)));
+    const { scopes } = ACCESS.find(({ value }) => value === access)!;
     create.mutate(
-      { name: name.trim(), ...(end ? { expiresAt: end.toISOString() } : {}) },
+      { name: name.trim(), scopes, ...(end ? { expiresAt: end.toISOString() } : {}) },
       { onError: () => focusFirstError(form.current) },
     );
   };
@@ -72,7 +101,7 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
         <Field
           label="Name"
           error={nameError}
-          hint="What it is for, so that you know later which one to revoke."
+          hint="What the key is for, so that you know later which one to revoke."
         >
           {(control) => (
             <input
@@ -85,15 +114,31 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
             />
           )}
         </Field>
+        <FieldSet label="Access" error={problem?.fieldError('scopes')}>
+          <div className="choices">
+            {ACCESS.map(({ value, title, text }) => (
+              <Choice
+                key={value}
+                type="radio"
+                name="access"
+                value={value}
+                title={title}
+                text={text}
+                checked={access === value}
+                onChange={() => setAccess(value)}
+              />
+            ))}
+          </div>
+        </FieldSet>
         <Field label="Expires">
           {(control) => (
             <select
               {...control}
               className="input"
-              value={expiry}
+              value={chosenExpiry}
               onChange={(event) => setExpiry(event.target.value)}
             >
-              {DAYS.map(([value, text]) => (
+              {choices.map(([value, text]) => (
                 <option key={value} value={value}>
                   {text}
                 </option>
@@ -101,7 +146,7 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
             </select>
           )}
         </Field>
-        {expiry === 'at' && (
+        {chosenExpiry === 'at' && (
           <Field label={`Time (${zoneLabel(zone, new Date())})`} error={expiryError}>
             {(control) => (
               <input
@@ -117,6 +162,11 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
       </form>
     </Modal>
   );
+}
+
+/** Unix milliseconds. */
+function daysEnd(days: string): number {
+  return days === '' ? Infinity : serverNow() + Number(days) * 86_400_000;
 }
 
 function ShownOnce({ apiKey, name, onClose }: { apiKey: string; name: string; onClose: () => void }) {

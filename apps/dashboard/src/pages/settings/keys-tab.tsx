@@ -1,7 +1,7 @@
 import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useApiKeys, useRevokeApiKey } from '../../api/queries';
-import type { ApiKey } from '../../api/types';
+import type { ApiKey, Scope } from '../../api/types';
 import { serverNow } from '../../api/client';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
@@ -26,8 +26,8 @@ export function KeysTab() {
         <div>
           <h2 id="keys-title">API keys</h2>
           <p className="soft">
-            For your own programs: <code className="inline">Authorization: Bearer skc_live_…</code>. Whoever
-            has a key can do all that you can do here.
+            For your own programs: <code className="inline">Authorization: Bearer skc_live_…</code>. Anyone
+            who has a key can do what its access allows.
           </p>
         </div>
         {create}
@@ -59,6 +59,7 @@ function KeysTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey)
       columns={[
         { name: 'Name' },
         { name: 'Key' },
+        { name: 'Access' },
         { name: 'Created' },
         { name: 'Last used' },
         { name: 'Expires' },
@@ -73,6 +74,7 @@ function KeysTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey)
           <Cell label="Key">
             <span className="mono">{key.hint}</span>
           </Cell>
+          <Cell label="Access">{accessOf(key.scopes)}</Cell>
           <Cell label="Created">
             <Time at={key.createdAt} as="date" />
           </Cell>
@@ -99,6 +101,12 @@ function KeysTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey)
   );
 }
 
+function accessOf(scopes: Scope[]): string {
+  if (scopes.includes('ADMIN')) return 'Full access';
+  if (!scopes.includes('MANAGE')) return 'Read only';
+  return scopes.includes('READ') ? 'Manage webhooks' : 'Manage without reading';
+}
+
 function Expiry({ apiKey }: { apiKey: ApiKey }) {
   if (apiKey.revokedAt) return <span className="badge bad">Revoked</span>;
   if (!apiKey.expiresAt) return <span className="soft">Never</span>;
@@ -117,8 +125,8 @@ function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void
       title={`Revoke ${apiKey.name}?`}
       description={
         <>
-          Programs that use <span className="mono">{apiKey.hint}</span> are refused from now on. This cannot
-          be undone.
+          Programs that use <span className="mono">{apiKey.hint}</span> are refused from now on, and so are
+          API keys and sessions that this key created. This cannot be undone.
         </>
       }
       action="Revoke key"

@@ -1,14 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { LogOut } from 'lucide-react';
-import { api } from '../../api/client';
-import { useSession } from '../../api/queries';
 import { browserZone, setPreferences, usePreferences, useZone, type Theme } from '../../lib/preferences';
 import { fullTime, zoneLabel } from '../../lib/time';
 import { Page } from '../../shell/page';
-import { Button } from '../../ui/button';
 import { Choice, Field, FieldSet } from '../../ui/field';
-import { Time, useNow } from '../../ui/time';
-import { useToast } from '../../ui/toast';
+import { useNow } from '../../ui/time';
+import { SessionBox } from './sessions';
 
 const THEMES: [Theme, string][] = [
   ['system', 'As my device'],
@@ -58,43 +53,8 @@ export function PreferencesPage() {
             ))}
           </div>
         </FieldSet>
-        <SessionBox />
       </div>
+      <SessionBox />
     </Page>
-  );
-}
-
-function SessionBox() {
-  const session = useSession();
-  const client = useQueryClient();
-  const toast = useToast();
-  const signOut = useMutation({
-    mutationFn: () => api.delete('/session'),
-    onSuccess: () => client.resetQueries(),
-    onError: toast.fail,
-  });
-  return (
-    <section className="stack tight" aria-labelledby="session-title">
-      <h2 id="session-title">Session</h2>
-      <p className="soft">
-        Signed in for <strong>{session.data?.account.name}</strong>
-        {session.data?.expiresAt && (
-          <>
-            {' '}
-            until <Time at={session.data.expiresAt} />
-          </>
-        )}
-        .
-      </p>
-      <div>
-        <Button
-          icon={<LogOut size={15} aria-hidden="true" />}
-          busy={signOut.isPending}
-          onClick={() => signOut.mutate()}
-        >
-          Sign out
-        </Button>
-      </div>
-    </section>
   );
 }

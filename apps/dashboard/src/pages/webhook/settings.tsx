@@ -146,6 +146,9 @@ function GeneralForm({ webhook, etag }: { webhook: Webhook; etag: string | null 
           const byField = Object.fromEntries(
             names.map((name) => [name, problem?.fieldError(name)]).filter(([, text]) => text),
           ) as FieldErrors;
+          if (byField.headers?.startsWith('must be sent again'))
+            byField.headers =
+              'Enter the masked values again, or remove these headers: the URL changes to another host.';
           setErrors(byField);
           if (Object.keys(byField).length === 0) setGeneral(problem);
           focusFirstError(form.current);

@@ -8,6 +8,7 @@ import { AttemptsByTime20261125000006 } from './20261125000006-attempts-by-time'
 import { WaitingIndexes20261125000007 } from './20261125000007-waiting-indexes';
 import { HeldRetries20261126000008 } from './20261126000008-held-retries';
 import { Access20261128000201 } from './20261128000201-access';
+import { SuspendedWebhooks20261128000202 } from './20261128000202-suspended-webhooks';
 import { StaffSignIn20261128000300 } from './20261128000300-staff-sign-in';
 import { PhoneIndexKey20261128000401 } from './20261128000401-phone-index-key';
 import { BoundSecrets20261128000402 } from './20261128000402-bound-secrets';
@@ -27,6 +28,7 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261125000007-waiting-indexes', class: WaitingIndexes20261125000007 },
   { name: '20261126000008-held-retries', class: HeldRetries20261126000008 },
   { name: '20261128000201-access', class: Access20261128000201 },
+  { name: '20261128000202-suspended-webhooks', class: SuspendedWebhooks20261128000202 },
   { name: '20261128000300-staff-sign-in', class: StaffSignIn20261128000300 },
   { name: '20261128000401-phone-index-key', class: PhoneIndexKey20261128000401 },
   { name: '20261128000402-bound-secrets', class: BoundSecrets20261128000402 },
