@@ -2,7 +2,7 @@ import { AccountsModule } from '@app/accounts';
 import { newId, Sql, toUuid } from '@app/platform';
 import { WebhooksModule } from '@app/webhooks';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
-import { EventStore } from '../../libs/events/src/event-store';
+import { EventStore } from '@app/events';
 import {
   createAccount,
   createWebhook,

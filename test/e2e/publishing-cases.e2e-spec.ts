@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import Bull from 'bull';
 import { AccountsModule } from '@app/accounts';
-import { RejectionLog } from '../../libs/events/src/rejections/rejection-log';
+import { RejectionLog } from '@app/events';
 import { fromUuid, newId, Sql, toUuid } from '@app/platform';
 import { WebhooksModule } from '@app/webhooks';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';

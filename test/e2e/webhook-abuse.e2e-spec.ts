@@ -1,7 +1,6 @@
 import { ApiModule } from '../../apps/api/src/api.module';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
-import { requestHeaders } from '../../libs/delivery/src/sending/request-headers';
-import { DispatcherCommands } from '@app/delivery';
+import { DispatcherCommands, requestHeaders } from '@app/delivery';
 import { isOwnRequest } from '@app/platform';
 import {
   createAccount,

@@ -28,5 +28,6 @@ export { DispatcherCommands } from './commands/dispatcher-commands';
 export { MANUAL_JOB, type ManualJob, TEST_RECORDED } from './commands/manual-job';
 export { DeliveryEngineModule } from './engine/engine.module';
 export { ManualSender } from './engine/manual-sender';
+export { requestHeaders } from './sending/request-headers';
 export { DueRetries } from './retry/due-retries';
 export { HOT_STATEMENTS } from './store/hot-statements';
