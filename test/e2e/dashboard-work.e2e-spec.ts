@@ -109,6 +109,26 @@ describeInBrowser('working in the dashboard', () => {
     expect(await visit.page.locator(`[id="${described}"]`).innerText()).toMatch(/^The URL /);
   });
 
+  it.each([
+    ['Slack', 'https://hooks.slack.com/services/T024BE7LD/B01/token-WXYZ', 'https://hooks.slack.com/…/WXYZ'],
+    ['Discord', 'https://discord.com/api/webhooks/1234/token-QRST', 'https://discord.com/…/QRST'],
+    ['Microsoft Teams', 'https://acme.webhook.office.com/webhookb2/token-LMNO', 'https://acme.webhook.office.com/…/LMNO'],
+  ])('recognizes a pasted %s URL, shows the message, and removes what does not apply', async (name, url, shown) => {
+    await visit.go('/settings/webhooks/new');
+    await visit.page.getByLabel('Name').fill('Alerts');
+    expect(await visit.page.getByLabel('Secret', { exact: false }).first().isVisible()).toBe(true);
+    await visit.page.getByLabel('URL').fill(url);
+    await visit.sees(`This is a ${name} webhook`);
+    await visit.sees(`Preview in ${name}`);
+    await visit.sees('Ada wants a quote for solar panels and a battery.');
+    expect(await visit.page.getByText('Format', { exact: true }).count()).toBe(0);
+    expect(await visit.page.getByRole('button', { name: 'Generate' }).count()).toBe(0);
+    await visit.page.getByRole('checkbox', { name: 'CALL_COMPLETED', exact: true }).check();
+    await visit.button('Save');
+    await visit.sees(shown);
+    expect(await visit.page.content()).not.toContain('token-');
+  }); // prettier-ignore
+
   it('rotates a secret with an overlap: both sign for a while', async () => {
     const webhook = await createWebhook(app, accountId, {
       url: receiver.url('/rotate'),

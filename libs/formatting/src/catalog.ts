@@ -1,7 +1,12 @@
 import type { JsonSchema } from './call-data.schema';
 import { EVENT_TYPES, type EventType } from './event-types';
-import type { PayloadFormatter } from './formatters/formatter';
-import { PAYLOAD_FORMATTERS, type PayloadFormat } from './formatters';
+import type { Formatter, PayloadFormatter } from './formatters/formatter';
+import {
+  DESTINATION_FORMATTERS,
+  PAYLOAD_FORMATTERS,
+  type DestinationFormat,
+  type PayloadFormat,
+} from './formatters';
 import { sampleCallData } from './samples';
 
 /** What a customer can know of an event type before the first event. */
@@ -11,6 +16,8 @@ export interface EventTypeDescription {
   /** JSON Schema (draft 2020-12) of the body. */
   schema: Record<PayloadFormat, JsonSchema>;
   example: Record<PayloadFormat, Record<string, unknown>>;
+  /** A sample of what each type of webhook with a format of its own gets. */
+  messages: Record<DestinationFormat, Record<string, unknown>>;
 }
 
 const DESCRIPTIONS: Record<EventType, string> = {
@@ -31,6 +38,9 @@ export const EVENT_TYPE_CATALOG: readonly EventTypeDescription[] = EVENT_TYPES.m
     ...withoutOwnKeywords(formatter.schema(type, DESCRIPTIONS[type])),
   })),
   example: byFormat((formatter) => example(type, index, formatter)),
+  messages: Object.fromEntries(
+    DESTINATION_FORMATTERS.map((formatter) => [formatter.name, example(type, index, formatter)]),
+  ) as Record<DestinationFormat, Record<string, unknown>>,
 }));
 
 function byFormat<T>(of: (formatter: PayloadFormatter) => T): Record<PayloadFormat, T> {
@@ -38,7 +48,7 @@ function byFormat<T>(of: (formatter: PayloadFormatter) => T): Record<PayloadForm
   return Object.fromEntries(entries) as Record<PayloadFormat, T>;
 }
 
-function example(type: EventType, index: number, formatter: PayloadFormatter): Record<string, unknown> {
+function example(type: EventType, index: number, formatter: Formatter): Record<string, unknown> {
   const event = {
     id: `evt_019ab000-0000-7000-8000-00000000000${index + 1}`,
     type,

@@ -31,6 +31,13 @@ export class EventTypeView implements EventTypeDescription {
 
   @ApiProperty({ ...BY_FORMAT, description: 'A body, by format', example: FIRST.example })
   example!: Record<PayloadFormat, Record<string, unknown>>;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'object', additionalProperties: true },
+    description: 'A sample message, by type of webhook: SLACK, DISCORD, TEAMS, EMAIL',
+  })
+  messages!: EventTypeDescription['messages'];
 }
 
 export class EventTypePage {

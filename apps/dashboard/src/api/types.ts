@@ -59,6 +59,7 @@ export interface Webhook {
   id: string;
   name: string;
   url: string;
+  type: 'HTTP' | 'SLACK' | 'DISCORD' | 'TEAMS' | 'EMAIL';
   events: EventType[];
   format: PayloadFormat;
   status: WebhookStatus;
@@ -166,6 +167,8 @@ export interface EventTypeInfo {
   type: EventType;
   description: string;
   example: Record<PayloadFormat, unknown>;
+  /** Sample messages for the types that have their own. */
+  messages: Record<'SLACK' | 'DISCORD' | 'TEAMS', unknown>;
 }
 
 export type ReplayKind = 'failed' | 'missed' | 'all';

@@ -13,7 +13,12 @@ export type { Formatter, PayloadFormatter, RenderableEvent } from './formatter';
 export const PAYLOAD_FORMATTERS = [defaultFormatter, zapierFormatter] as const;
 
 /** The formats that belong to one type of webhook, and have its name. */
-const DESTINATION_FORMATTERS = [slackFormatter, discordFormatter, teamsFormatter, emailFormatter] as const;
+export const DESTINATION_FORMATTERS = [
+  slackFormatter,
+  discordFormatter,
+  teamsFormatter,
+  emailFormatter,
+] as const;
 
 /** How a body is laid out: nested, or one flat object for no-code tools. */
 export type PayloadFormat = (typeof PAYLOAD_FORMATTERS)[number]['name'];

@@ -7,7 +7,9 @@ import { Button, LinkButton } from '../../ui/button';
 import { focusFirstError } from '../../ui/field';
 import { Banner } from '../../ui/states';
 import { useToast } from '../../ui/toast';
+import { MESSAGE_TYPE_NAMES, messageTypeOf } from '../../lib/webhook-type';
 import { BodyPreview } from './body-preview';
+import { MessagePreview } from './message-preview';
 import {
   checkValues,
   EventsField,
@@ -32,6 +34,8 @@ export function CreateWebhookPage() {
   const [errors, setErrors] = useState<FieldErrors>({});
   const [general, setGeneral] = useState<string | null>(null);
 
+  // Slack, Discord, and Teams have their own message, and verify no signatures.
+  const messageType = messageTypeOf(values.url);
   const change = (part: Partial<WebhookValues>): void => {
     setValues((before) => ({ ...before, ...part }));
     // What is being mended is not told off any longer.
@@ -44,7 +48,12 @@ export function CreateWebhookPage() {
     setGeneral(null);
     if (Object.keys(found).length > 0) return focusFirstError(form.current);
     create.mutate(
-      { ...values, name: values.name.trim(), url: values.url.trim(), ...(secret === '' ? {} : { secret }) },
+      {
+        ...values,
+        name: values.name.trim(),
+        url: values.url.trim(),
+        ...(messageType ? { format: 'DEFAULT' } : secret === '' ? {} : { secret }),
+      },
       {
         onSuccess: (webhook) => {
           toast.say(`${webhook.name} has been created. Test it with “Test Webhook”.`);
@@ -84,16 +93,26 @@ export function CreateWebhookPage() {
         >
           {general && <Banner kind="bad" title={general} />}
           <NameAndUrl {...fields} />
+          {messageType && (
+            <Banner kind="note" title={`This is a ${MESSAGE_TYPE_NAMES[messageType]} webhook`}>
+              Each event is posted to the channel as a message. The URL is stored encrypted, because anyone
+              who knows it can post there.
+            </Banner>
+          )}
           <EventsField {...fields} />
-          <SecretField
-            value={secret}
-            error={fields.errors.secret}
-            onChange={(value) => {
-              setSecret(value);
-              setErrors(({ secret: _mended, ...others }) => others);
-            }}
-          />
-          <FormatField {...fields} />
+          {!messageType && (
+            <>
+              <SecretField
+                value={secret}
+                error={fields.errors.secret}
+                onChange={(value) => {
+                  setSecret(value);
+                  setErrors(({ secret: _mended, ...others }) => others);
+                }}
+              />
+              <FormatField {...fields} />
+            </>
+          )}
           <div className="row">
             <Button type="submit" look="primary" busy={create.isPending}>
               Save
@@ -102,7 +121,11 @@ export function CreateWebhookPage() {
           </div>
         </form>
         <div className="sticky">
-          <BodyPreview format={values.format} events={values.events} secret={secret} />
+          {messageType ? (
+            <MessagePreview type={messageType} events={values.events} />
+          ) : (
+            <BodyPreview format={values.format} events={values.events} secret={secret} />
+          )}
         </div>
       </div>
     </Page>

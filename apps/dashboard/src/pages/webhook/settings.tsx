@@ -25,7 +25,7 @@ export function WebhookSettings({ webhook, etag }: { webhook: Webhook; etag: str
     <div className="stack loose" style={{ maxWidth: 720 }}>
       {/* A version that somebody else has saved begins the form anew. */}
       <GeneralForm key={webhook.id} webhook={webhook} etag={etag} />
-      <SecretSection webhook={webhook} />
+      {webhook.type === 'HTTP' && <SecretSection webhook={webhook} />}
       <section className="card padded" aria-label="Facts">
         <dl className="facts">
           <div>
@@ -119,7 +119,7 @@ function GeneralForm({ webhook, etag }: { webhook: Webhook; etag: string | null 
       name: values.name.trim(),
       url: values.url.trim(),
       events: values.events,
-      format: values.format,
+      ...(webhook.type === 'HTTP' ? { format: values.format } : {}),
       retryPolicy: values.retryPolicy,
       maxConcurrency: values.maxConcurrency === '' ? null : Number(values.maxConcurrency),
       rateLimitPerSecond: values.rateLimitPerSecond === '' ? null : Number(values.rateLimitPerSecond),
@@ -187,7 +187,7 @@ function GeneralForm({ webhook, etag }: { webhook: Webhook; etag: string | null 
       )}
       <NameAndUrl {...fields} />
       <EventsField {...fields} />
-      <FormatField {...fields} />
+      {webhook.type === 'HTTP' && <FormatField {...fields} />}
       <FieldSet label="Retries">
         <div className="choices">
           {POLICIES.map(([value, title, text]) => (
