@@ -67,6 +67,7 @@ describe('sealed secrets', () => {
     expect(columns.map(({ name }) => name)).toEqual([
       'idempotent_answers.sealed_body',
       'staff_users.sealed_totp_secret',
+      'webhooks.sealed_auth',
       'webhooks.sealed_headers',
       'webhooks.sealed_mail_key',
       'webhooks.sealed_secrets',

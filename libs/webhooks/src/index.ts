@@ -1,3 +1,5 @@
+export { AUTH_TYPES, type WebhookAuth } from './auth/webhook-auth';
+export type { ShownAuth } from './auth/shown-auth';
 export { AddressPolicy, type OwnAddress } from './address-policy';
 export { MAX_CUSTOM_HEADERS, type CustomHeaders } from './custom-headers';
 export { WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';

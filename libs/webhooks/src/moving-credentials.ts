@@ -1,4 +1,6 @@
 import type { FieldError } from '@app/platform';
+import { isShownOf } from './auth/shown-auth';
+import type { WebhookAuth } from './auth/webhook-auth';
 import { isMaskOf, type CustomHeaders } from './custom-headers';
 
 /** Something that authenticates at the receiver, and that a change of a webhook's URL would send to another one. */
@@ -31,6 +33,12 @@ export function storedHeaders(
     const isSettled = given !== undefined && (newValue === undefined || !isMaskOf(newValue, value));
     return { path: `headers.${name}`, isSettled };
   });
+}
+
+/** The authentication of a webhook, in view of the `auth` of a PATCH (omitted: kept as it is). */
+export function storedAuth(stored: WebhookAuth | null, given: unknown): StoredCredential[] {
+  if (stored === null) return [];
+  return [{ path: 'auth', isSettled: given !== undefined && !isShownOf(given, stored) }];
 }
 
 /** What is wrong with moving credentials to another host. */

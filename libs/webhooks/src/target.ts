@@ -1,3 +1,4 @@
+import { authorizationOf, type WebhookAuth } from './auth/webhook-auth';
 import { requestUrl, type WebhookType } from './webhook-type';
 import type { RetryPolicyName, WebhookStatus } from './webhook.entity';
 
@@ -8,6 +9,8 @@ export class WebhookTarget {
   readonly origin: string;
   /** Path and query. */
   readonly path: string;
+  /** The `Authorization` header that the settings alone give; null if there is none, or it takes an access token. */
+  readonly authorization: string | null;
   private live: readonly string[] = [];
   /** When the first of the live secrets expires. */
   private liveUntil = 0;
@@ -17,6 +20,7 @@ export class WebhookTarget {
     const url = requestUrl(settings.type, settings.url);
     this.origin = url.origin;
     this.path = url.pathname + url.search;
+    this.authorization = authorizationOf(settings.auth);
   }
 
   get id(): string {
@@ -56,6 +60,11 @@ export class WebhookTarget {
 
   get customHeaders(): Record<string, string> | null {
     return this.settings.customHeaders;
+  }
+
+  /** Null: requests authenticate by custom headers, or not at all. */
+  get auth(): WebhookAuth | null {
+    return this.settings.auth;
   }
 
   get retryPolicy(): RetryPolicyName {
@@ -103,6 +112,7 @@ export interface WebhookTargetSettings {
   /** Newest first; `expiresAt` in Unix milliseconds, `Infinity` for the newest. */
   secrets: readonly { secret: string; expiresAt: number }[];
   customHeaders: Record<string, string> | null;
+  auth: WebhookAuth | null;
   retryPolicy: RetryPolicyName;
   maxConcurrency: number | null;
   rateLimitPerSecond: number | null;

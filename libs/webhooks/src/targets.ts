@@ -8,6 +8,7 @@ import {
   Periodic,
   plainArray,
   SecretBox,
+  type SealedPlace,
   toUuid,
 } from '@app/platform';
 import { WebhookTarget } from './target';
@@ -19,7 +20,7 @@ const LOAD = {
   name: 'webhook-targets.load',
   text: `
     select id, settings_version, type, url, sealed_url, status, is_suspended, deleted_at is not null as is_deleted, sealed_secrets,
-           sealed_headers, retry_policy, max_concurrency, rate_limit_per_second,
+           sealed_headers, sealed_auth, retry_policy, max_concurrency, rate_limit_per_second,
            circuit_state, failing_since is not null as is_failing
     from webhooks where id = any ($1::uuid[])`,
 };
@@ -55,6 +56,7 @@ interface TargetRow {
   is_deleted: boolean;
   sealed_secrets: StoredSecret[];
   sealed_headers: string | null;
+  sealed_auth: string | null;
   retry_policy: RetryPolicyName;
   max_concurrency: number | null;
   rate_limit_per_second: number | null;
@@ -215,6 +217,10 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
+  private openJson<T>(sealed: string | null, place: SealedPlace): T | null {
+    return sealed === null ? null : (JSON.parse(this.secrets.open(sealed, place)) as T);
+  }
+
   private openTarget(row: TargetRow): WebhookTarget {
     const id = fromUuid('whk', row.id);
     return new WebhookTarget({
@@ -238,13 +244,8 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
           secret: this.secrets.open(sealed, webhookPlace(id, 'sealed_secrets')),
           expiresAt,
         })),
-      customHeaders:
-        row.sealed_headers === null
-          ? null
-          : (JSON.parse(this.secrets.open(row.sealed_headers, webhookPlace(id, 'sealed_headers'))) as Record<
-              string,
-              string
-            >),
+      customHeaders: this.openJson(row.sealed_headers, webhookPlace(id, 'sealed_headers')),
+      auth: this.openJson(row.sealed_auth, webhookPlace(id, 'sealed_auth')),
       retryPolicy: row.retry_policy,
       maxConcurrency: row.max_concurrency,
       rateLimitPerSecond: row.rate_limit_per_second,

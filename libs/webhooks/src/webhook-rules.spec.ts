@@ -15,6 +15,7 @@ const GOOD: WebhookSettings = {
   rateLimitPerSecond: null,
   secret: null,
   headers: null,
+  auth: null,
   filter: null,
 };
 

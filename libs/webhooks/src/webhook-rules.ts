@@ -2,6 +2,8 @@ import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from
 import { isPlainText, type FieldError } from '@app/platform';
 import type { AddressPolicy } from './address-policy';
 import { customHeaderErrors, type CustomHeaders } from './custom-headers';
+import { authErrors } from './auth/auth-errors';
+import type { WebhookAuth } from './auth/webhook-auth';
 import type { Filter } from './filter/filter';
 import { filterErrors } from './filter/filter-errors';
 import { isMailto, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
@@ -25,6 +27,8 @@ export interface WebhookSettings {
   /** As typed; null: requests are not signed. */
   secret: string | null;
   headers: CustomHeaders | null;
+  /** How requests authenticate; null: not at all, or by custom headers. */
+  auth: WebhookAuth | null;
   /** Which events of its types it receives; null: all. */
   filter: Filter | null;
 }
@@ -69,6 +73,7 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
   check('rateLimitPerSecond', (value) => limitError(value, WEBHOOK_LIMITS.rateLimitPerSecond));
   check('secret', secretError);
   if (settings.headers) errors.push(...customHeaderErrors(settings.headers));
+  if (settings.auth) errors.push(...authErrors(settings.auth, addresses));
   if (settings.filter) errors.push(...filterErrors(settings.filter));
   return errors;
 }

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { SecretBox, toUuid, type SealedPlace } from '@app/platform';
 import { secretHint } from '@app/signing';
 import { maskHeaders, withStoredValues, type CustomHeaders } from './custom-headers';
+import type { WebhookAuth } from './auth/webhook-auth';
+import { shownAuth, type ShownAuth } from './auth/shown-auth';
 import { isSecretUrl, shownUrl, type WebhookType } from './webhook-type';
 import type { SealedSecret, SealedUrl, Webhook } from './webhook.entity';
 
-type SealedColumn = 'sealed_url' | 'sealed_secrets' | 'sealed_headers';
+type SealedColumn = 'sealed_url' | 'sealed_secrets' | 'sealed_headers' | 'sealed_auth';
 
 /** Where a secret of a webhook is stored; it is sealed for this place. */
 export function webhookPlace(webhookId: string, column: SealedColumn): SealedPlace {
@@ -78,6 +80,24 @@ export class WebhookSecrets {
     return webhook.sealedHeaders === null
       ? {}
       : (JSON.parse(this.open(webhook, 'sealed_headers', webhook.sealedHeaders)) as CustomHeaders);
+  }
+
+  setAuth(webhook: Webhook, auth: WebhookAuth | null): void {
+    webhook.sealedAuth =
+      auth === null ? null : this.box.seal(JSON.stringify(auth), webhookPlace(webhook.id, 'sealed_auth'));
+  }
+
+  /** With its credentials, for comparing only. */
+  auth(webhook: Webhook): WebhookAuth | null {
+    return webhook.sealedAuth === null
+      ? null
+      : (JSON.parse(this.open(webhook, 'sealed_auth', webhook.sealedAuth)) as WebhookAuth);
+  }
+
+  /** As responses and pages may show it. */
+  shownAuth(webhook: Webhook): ShownAuth | null {
+    const auth = this.auth(webhook);
+    return auth && shownAuth(auth);
   }
 
   private seal(webhook: Webhook, secret: string): SealedSecret {

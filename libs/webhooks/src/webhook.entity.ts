@@ -61,6 +61,10 @@ export class Webhook {
   @Property({ type: 'text', nullable: true, hidden: true })
   sealedHeaders: string | null = null;
 
+  /** How requests authenticate, as a sealed JSON object. */
+  @Property({ type: 'text', nullable: true, hidden: true })
+  sealedAuth: string | null = null;
+
   @Property({ type: 'text' })
   retryPolicy: RetryPolicyName = 'STANDARD';
 
@@ -164,6 +168,7 @@ export class Webhook {
     this.deletedAt = now;
     this.useSecret(null);
     this.sealedHeaders = null;
+    this.sealedAuth = null;
     this.sealedUrl = null;
   }
 

@@ -5,9 +5,11 @@ import { AuditTrail, type Actor } from '@app/accounts';
 import { isPayloadFormat } from '@app/formatting';
 import { afterCursor, ChangeFeed, Problem, type FieldError } from '@app/platform';
 import { generateSecret } from '@app/signing';
+import { authMisfits } from './auth/auth-misfits';
+import { isShownOf } from './auth/shown-auth';
 import { AddressPolicy } from './address-policy';
 import { withoutNulls } from './custom-headers';
-import { movesToAnotherHost, movingErrors, storedHeaders } from './moving-credentials';
+import { movesToAnotherHost, movingErrors, storedAuth, storedHeaders } from './moving-credentials';
 import { urlKeyOf } from './url-key';
 import { WebhookLimits } from './webhook-limits';
 import { WebhookSecrets } from './webhook-secrets';
@@ -87,8 +89,8 @@ export class WebhookService {
   }
 
   /**
-   * Changes what is given and leaves the rest. A masked header value that comes back as it was answered is kept, unless
-   * the URL changes to another host: then values of headers have to be given again, or dropped.
+   * Changes what is given and leaves the rest. A masked header value or an `auth` that comes back as it was answered is
+   * kept, unless the URL changes to another host: then both have to be given again, or dropped.
    * @throws Problem not_found, validation_failed by field, precondition_failed when it has another version,
    *   limit_reached when too many webhooks have the new URL.
    */
@@ -100,9 +102,7 @@ export class WebhookService {
   ): Promise<Webhook> {
     return this.change(accountId, id, 'update', change, (webhook) => {
       const given = input.headers ? { ...input, headers: withoutNulls(input.headers) } : input;
-      const settings = given.headers
-        ? { ...given, headers: this.secrets.restoreHeaders(webhook, given.headers) }
-        : given;
+      const settings = this.withStoredCredentials(webhook, given);
       this.check(settings, this.movingErrors(webhook, given));
       this.direct(webhook, settings);
       this.apply(webhook, settings);
@@ -190,10 +190,22 @@ export class WebhookService {
     return webhook;
   }
 
+  /** Settings in which credentials that came back as they are shown are those that are stored. */
+  private withStoredCredentials(webhook: Webhook, given: Partial<WebhookSettings>): Partial<WebhookSettings> {
+    const settings = { ...given };
+    if (given.headers) settings.headers = this.secrets.restoreHeaders(webhook, given.headers);
+    const stored = this.secrets.auth(webhook);
+    if (stored && given.auth && isShownOf(given.auth, stored)) delete settings.auth;
+    return settings;
+  }
+
   /** Credentials that a new URL would send to another host. */
-  private movingErrors(webhook: Webhook, { url, headers }: Partial<WebhookSettings>): FieldError[] {
+  private movingErrors(webhook: Webhook, { url, headers, auth }: Partial<WebhookSettings>): FieldError[] {
     if (url === undefined || !URL.canParse(url) || !movesToAnotherHost(webhook.url, url)) return [];
-    return movingErrors(storedHeaders(this.secrets.headers(webhook), headers));
+    return movingErrors([
+      ...storedHeaders(this.secrets.headers(webhook), headers),
+      ...storedAuth(this.secrets.auth(webhook), auth),
+    ]);
   }
 
   private check(settings: Partial<WebhookSettings>, more: readonly FieldError[] = []): void {
@@ -231,6 +243,9 @@ export class WebhookService {
     if (status === 'ACTIVE') webhook.activate();
     if (secret !== undefined) this.secrets.setSecret(webhook, secret);
     if (headers !== undefined) this.secrets.setHeaders(webhook, headers ?? {});
+    if (settings.auth !== undefined) this.secrets.setAuth(webhook, settings.auth);
+    const misfits = authMisfits(webhook.type, this.secrets.headers(webhook), this.secrets.auth(webhook));
+    if (misfits.length > 0) throw Problem.invalid(misfits);
   }
 
   private async record(

@@ -7,11 +7,13 @@ import {
   WEBHOOK_LIMITS,
   WEBHOOK_TYPES,
   type Filter,
+  type WebhookAuth,
   type RetryPolicyName,
   type WebhookType,
 } from '@app/webhooks';
 import { IsPlainText, PageQuery } from '@app/platform';
 import { MayBeLeftOut } from '../http/may-be-left-out';
+import { AUTH_SCHEMA } from './auth.schema';
 
 /** The shape of a filter in the docs; its rules are checked with paths by `@app/webhooks`. */
 export const FILTER_SCHEMA = {
@@ -112,6 +114,11 @@ export class CreateWebhookBody {
   @IsObject()
   headers?: Record<string, string> | null;
 
+  @ApiPropertyOptional(AUTH_SCHEMA)
+  @IsOptional()
+  @IsObject()
+  auth?: WebhookAuth | null;
+
   @ApiPropertyOptional({
     description: '`STANDARD` retries 3 times, after 1, 2 and 4 s; `EXTENDED` goes on for more than a day',
     enum: RETRY_POLICIES,
@@ -156,9 +163,9 @@ export class PreviewFilterBody {
   filter!: Filter | null;
 }
 
-/** What is left out stays as it is; `secret: null` and `headers: null` remove them. */
+/** What is left out stays as it is; `secret`, `headers`, and `auth` are removed by null. */
 export class UpdateWebhookBody extends PickType(PartialType(CreateWebhookBody, { skipNullProperties: false }), [
-  'name', 'url', 'type', 'events', 'secret', 'format', 'status', 'headers', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond', 'filter',
+  'name', 'url', 'type', 'events', 'secret', 'format', 'status', 'headers', 'auth', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond', 'filter',
 ] as const) {} // prettier-ignore
 
 export class RotateSecretBody {

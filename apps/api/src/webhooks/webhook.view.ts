@@ -8,8 +8,9 @@ import {
 } from '@app/formatting';
 import {
   CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, WEBHOOK_TYPES, type CircuitState, type RetryPolicyName, type Webhook,
-  type Filter, type WebhookStatus, type WebhookType,
+  type Filter, type ShownAuth, type WebhookStatus, type WebhookType,
 } from '@app/webhooks'; // prettier-ignore
+import { SHOWN_AUTH_SCHEMA } from './auth.schema';
 import { FILTER_SCHEMA } from './webhook.dto';
 
 export class CircuitView {
@@ -107,6 +108,9 @@ export class WebhookView {
   })
   headers!: Record<string, string>;
 
+  @ApiProperty(SHOWN_AUTH_SCHEMA)
+  auth!: ShownAuth | null;
+
   @ApiProperty({ enum: RETRY_POLICIES })
   retryPolicy!: RetryPolicyName;
 
@@ -166,7 +170,8 @@ export class RotatedWebhookView extends ChangedWebhookView {
   secret!: string | null;
 }
 
-export function toWebhookView(webhook: Webhook, maskedHeaders: Record<string, string>): WebhookView {
+/** @param shown what may be shown of its credentials. */
+export function toWebhookView(webhook: Webhook, shown: Pick<WebhookView, 'headers' | 'auth'>): WebhookView {
   const previousSecrets = webhook
     .liveSecrets(new Date())
     .flatMap(({ hint, expiresAt }) => (expiresAt === null ? [] : [{ hint, expiresAt }]));
@@ -183,7 +188,8 @@ export function toWebhookView(webhook: Webhook, maskedHeaders: Record<string, st
     secretHint: webhook.secretHint,
     previousSecretExpiresAt: previousSecrets[0]?.expiresAt ?? null,
     previousSecrets,
-    headers: maskedHeaders,
+    headers: shown.headers,
+    auth: shown.auth,
     retryPolicy: webhook.retryPolicy,
     maxConcurrency: webhook.maxConcurrency,
     rateLimitPerSecond: webhook.rateLimitPerSecond,

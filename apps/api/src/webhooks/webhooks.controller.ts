@@ -182,7 +182,10 @@ export class WebhooksController {
   }
 
   private view(webhook: Webhook): WebhookView {
-    return toWebhookView(webhook, this.secrets.maskedHeaders(webhook));
+    return toWebhookView(webhook, {
+      headers: this.secrets.maskedHeaders(webhook),
+      auth: this.secrets.shownAuth(webhook),
+    });
   }
 }
 

@@ -59,6 +59,7 @@ export class DeliverySender {
       timestamp,
       test: event.test,
       signatures: this.signing.sign(target.liveSecretsAt(now), body, event.id, timestamp),
+      authorization: target.authorization,
     };
     // Where the body decides, the endpoint is busy until it has been read.
     const early = isDecidedByStatus(target.type) ? onDecided : undefined;

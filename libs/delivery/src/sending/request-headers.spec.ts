@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { SigningService } from '@app/signing';
-import { WebhookTarget, type CircuitState } from '@app/webhooks';
+import { WebhookTarget, type CircuitState, type WebhookAuth } from '@app/webhooks';
 import { recordedHeaders, requestHeaders, USER_AGENT } from './request-headers';
 
 const CLOSED: CircuitState = 'CLOSED';
 const body = Buffer.from('{"id":"evt_1"}');
 
-const target = ({ secret, previousSecret, ...changes }: { secret?: string; previousSecret?: string; customHeaders?: Record<string, string> | null } = {}) =>
+const target = ({ secret, previousSecret, ...changes }: { secret?: string; previousSecret?: string; customHeaders?: Record<string, string> | null; auth?: WebhookAuth } = {}) =>
   new WebhookTarget({
     id: 'whk_1', type: 'HTTP', url: 'https://example.com/hook?a=1', shownUrl: 'https://example.com/hook?a=1', status: 'ACTIVE', isDeleted: false, isSuspended: false,
     secrets: [
       ...(secret ? [{ secret, expiresAt: Infinity }] : []),
       ...(previousSecret ? [{ secret: previousSecret, expiresAt: 2_000_000 }] : []),
     ],
-    customHeaders: null,
+    customHeaders: null, auth: null,
     retryPolicy: 'STANDARD', maxConcurrency: null, rateLimitPerSecond: null,
     version: 1, circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,
   }); // prettier-ignore
@@ -24,6 +24,7 @@ function headersOf(webhook: WebhookTarget, { timestamp = 1_000, test = false } =
   return requestHeaders({
     target: webhook, body, eventId: 'evt_1', eventType: 'CALL_FAILED', deliveryId: 'dlv_1', attemptNumber: 3,
     timestamp, test, signatures: signing.sign(webhook.liveSecretsAt(timestamp * 1_000), body, 'evt_1', timestamp),
+    authorization: webhook.authorization,
   }); // prettier-ignore
 }
 
@@ -84,13 +85,29 @@ describe('the headers of an attempt', () => {
     const custom = { Authorization: 'Bearer top-secret', 'X-Team': 'sales', 'user-agent': 'forged' };
     const headers = headersOf(target({ customHeaders: custom }));
     expect(headers).toMatchObject({ Authorization: 'Bearer top-secret', 'X-Team': 'sales' });
-    const recorded = recordedHeaders(headers, custom);
+    const recorded = recordedHeaders(headers, {
+      target: target({ customHeaders: custom }),
+      authorization: null,
+    });
     expect(recorded).not.toMatch(/top-secret|sales/);
     expect(JSON.parse(recorded)).toMatchObject({ Authorization: '••••••', 'User-Agent': USER_AGENT });
   });
 
+  it.each<[WebhookAuth, string]>([
+    [{ type: 'BEARER', token: 'top-secret' }, 'Bearer top-secret'],
+    // RFC 7617, section 2.1.
+    [{ type: 'BASIC', username: 'test', password: '123£' }, 'Basic dGVzdDoxMjPCow=='],
+  ])('authenticate by %j, which is recorded masked and which no custom header replaces', (auth, value) => {
+    const webhook = target({ auth, customHeaders: { authorization: 'forged' } });
+    const headers = headersOf(webhook);
+    expect(headers).toMatchObject({ Authorization: value });
+    expect(JSON.stringify(headers)).not.toContain('forged');
+    const recorded = recordedHeaders(headers, { target: webhook, authorization: value });
+    expect(JSON.parse(recorded)).toMatchObject({ Authorization: '••••••' });
+  });
+
   it('are recorded as they are when there are no custom ones', () => {
     const headers = headersOf(target());
-    expect(JSON.parse(recordedHeaders(headers, null))).toEqual(headers);
+    expect(JSON.parse(recordedHeaders(headers, { target: target(), authorization: null }))).toEqual(headers);
   });
 });

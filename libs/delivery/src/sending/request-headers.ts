@@ -16,6 +16,8 @@ export interface RequestFacts {
   test: boolean;
   /** The signature headers of this body and timestamp; empty without a secret. */
   signatures: Record<string, string>;
+  /** The `Authorization` header; null if the webhook has no authentication that sets it. */
+  authorization: string | null;
 }
 
 /**
@@ -34,18 +36,22 @@ export function requestHeaders(facts: RequestFacts): Record<string, string> {
     'webhook-timestamp': String(timestamp),
   };
   if (facts.test) headers['X-Webhook-Test'] = 'true';
+  if (facts.authorization) headers.Authorization = facts.authorization;
   Object.assign(headers, facts.signatures);
   return target.customHeaders ? withCustom(headers, target.customHeaders) : headers;
 }
 
-/** The same as they are recorded: the values of the customer's own headers (an API key, say) are nobody's to read. */
+const MASKED = '••••••';
+
+/** The same as they are recorded: credentials and the values of the customer's own headers are nobody's to read. */
 export function recordedHeaders(
   headers: Record<string, string>,
-  custom: Record<string, string> | null,
+  { target: { customHeaders: custom }, authorization }: Pick<RequestFacts, 'target' | 'authorization'>,
 ): string {
-  if (!custom) return JSON.stringify(headers);
+  if (!custom && authorization === null) return JSON.stringify(headers);
   const masked = { ...headers };
-  for (const name in custom) if (headers[name] === custom[name]) masked[name] = '••••••';
+  for (const name in custom) if (headers[name] === custom[name]) masked[name] = MASKED;
+  if (authorization !== null) masked.Authorization = MASKED;
   return JSON.stringify(masked);
 }
 

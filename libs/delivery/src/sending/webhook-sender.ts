@@ -140,7 +140,7 @@ class Origin {
 
 function toResult(
   { failure, statusCode, headers: responseHeaders }: Decision,
-  { target }: RequestFacts,
+  facts: RequestFacts,
   headers: Record<string, string>,
   startedAt: number,
   durationMs: number,
@@ -153,8 +153,8 @@ function toResult(
     statusCode,
     errorCode: failure?.errorCode ?? null,
     errorText: failure?.errorText ?? null,
-    requestUrl: target.shownUrl,
-    requestHeaders: recordedHeaders(headers, target.customHeaders),
+    requestUrl: facts.target.shownUrl,
+    requestHeaders: recordedHeaders(headers, facts),
     responseHeaders: null,
     responseBody: null,
     responseTruncated: false,

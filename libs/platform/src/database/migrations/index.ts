@@ -16,6 +16,7 @@ import { WebhookVersions20261128000501 } from './20261128000501-webhook-versions
 import { RejectedPublications20261128000701 } from './20261128000701-rejected-publications';
 import { EventFanouts20261128000702 } from './20261128000702-event-fanouts';
 import { Destinations20261128000801 } from './20261128000801-destinations';
+import { WebhookAuth20261128000900 } from './20261128000900-webhook-auth';
 
 /** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000701-rejected-publications', class: RejectedPublications20261128000701 },
   { name: '20261128000702-event-fanouts', class: EventFanouts20261128000702 },
   { name: '20261128000801-destinations', class: Destinations20261128000801 },
+  { name: '20261128000900-webhook-auth', class: WebhookAuth20261128000900 },
 ];

@@ -1,0 +1,19 @@
+import type { FieldError } from '@app/platform';
+import type { CustomHeaders } from '../custom-headers';
+import type { WebhookType } from '../webhook-type';
+import { setsAuthorization, type WebhookAuth } from './webhook-auth';
+
+/** What is wrong with an authentication beside the other settings of its webhook. */
+export function authMisfits(
+  type: WebhookType,
+  headers: CustomHeaders,
+  auth: WebhookAuth | null,
+): FieldError[] {
+  if (auth === null) return [];
+  if (type !== 'HTTP')
+    return [{ path: 'auth', message: `cannot be used with type ${type}: send null to drop it` }];
+  const name = Object.keys(headers).find((header) => header.toLowerCase() === 'authorization');
+  return name !== undefined && setsAuthorization(auth)
+    ? [{ path: `headers.${name}`, message: `cannot be set beside auth of type ${auth.type}, which sets it` }]
+    : [];
+}
