@@ -51,7 +51,7 @@ export async function startPostgres({ dataDir, durable, log }: PostgresOptions):
       cluster,
       ...Object.entries(settings(port, durable)).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
-    stopSignal: 'INT',
+    stopSignals: ['INT', 'QUIT', 'KILL'],
     logFile: join(dataDir, 'postgres.log'),
     cwd: cluster,
     user,

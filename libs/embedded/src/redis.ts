@@ -31,7 +31,7 @@ export async function startRedis(dataDir: string, log: (line: string) => void): 
     name: 'Redis',
     command: program,
     args: [configFile],
-    stopSignal: 'TERM',
+    stopSignals: ['TERM', 'KILL'],
     logFile: join(dataDir, 'redis.log'),
     cwd: folder,
     user: null,

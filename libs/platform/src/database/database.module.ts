@@ -7,7 +7,7 @@ import { SealUpgrade } from '../crypto/seal-upgrade';
 import { SecretBox } from '../crypto/secret-box';
 import { migrationSettings } from './migrate';
 import { ActionLimits } from './action-limits';
-import { HeartbeatSql, HotPathSql, Sql } from './sql';
+import { HeartbeatSql, HotPathSql, Sql, timeouts } from './sql';
 
 @Global()
 @Module({})
@@ -28,7 +28,7 @@ export class DatabaseModule {
             metadataProvider: ReflectMetadataProvider,
             forceUtcTimezone: true,
             pool: { min: 0, max: 10, acquireTimeoutMillis: 3_000 },
-            driverOptions: { connection: { query_timeout: 15_000, connectionTimeoutMillis: 3_000 } },
+            driverOptions: { connection: { ...timeouts(15_000), connectionTimeoutMillis: 3_000 } },
             logger: (message: string) => new Logger('Database').debug(message),
             // Whoever works with entities forks. A context per request would be carried by async hooks, and they slow every
             // promise of the process down.

@@ -60,7 +60,11 @@ describe('isDependencyAway', () => {
     expect(isDependencyAway(await failureOf(client.query('select 1')))).toBe(true);
   });
 
-  it.each([['23505'], ['22P02'], ['42P01']])('is false of SQLSTATE %s', (code) => {
+  it.each([['57014'], ['55P03'], ['25P03'], ['57P01'], ['08006']])('is true of SQLSTATE %s', (code) => {
+    expect(isDependencyAway(Object.assign(new Error('no'), { code }))).toBe(true);
+  });
+
+  it.each([['23505'], ['22P02'], ['42P01'], ['XX000'], ['XX001']])('is false of SQLSTATE %s', (code) => {
     expect(isDependencyAway(Object.assign(new Error('no'), { code }))).toBe(false);
   });
 });

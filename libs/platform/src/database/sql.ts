@@ -13,7 +13,7 @@ export interface Statement {
 interface PoolSettings {
   /** Connections at most. */
   max: number;
-  /** Waiting longer than this for an answer means that PostgreSQL is away, in milliseconds. */
+  /** Waiting longer than this for a result means that PostgreSQL is away, in milliseconds. PostgreSQL gives up before. */
   queryTimeoutMs: number;
   /** Server settings of each connection, as `-c name=value`. */
   options?: string;
@@ -28,13 +28,15 @@ abstract class SqlPool implements OnApplicationShutdown {
       connectionString: config.DATABASE_URL,
       max: settings.max,
       connectionTimeoutMillis: 3_000,
-      query_timeout: settings.queryTimeoutMs,
+      ...timeouts(settings.queryTimeoutMs),
       keepAlive: true,
       application_name: 'skipcalls-webhooks',
       ...(settings.options ? { options: settings.options } : {}),
     });
-    // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+    // A connection that breaks without a query under way would end the process if nobody listened: while it is idle, and
+    // as well while a transaction holds it between two queries. Its next query fails, or it is replaced.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Rows as objects. */
@@ -114,6 +116,21 @@ export class HeartbeatSql extends SqlPool {
   }
 }
 
+/**
+ * Limits of one connection: the client's, and PostgreSQL's own below it, so that work whose caller has given up does not
+ * keep running. They are parameters of the connection, not `set` in the session: a pooler in between (PgBouncer) has to
+ * list them in `ignore_startup_parameters`, and the role then carries its own by `alter role … set`.
+ * @param clientMs how long the client waits for a result, in milliseconds.
+ */
+export function timeouts(clientMs: number) {
+  return {
+    query_timeout: clientMs,
+    statement_timeout: Math.round(clientMs * 0.9),
+    lock_timeout: Math.round(clientMs * 0.75),
+    idle_in_transaction_session_timeout: clientMs,
+  };
+}
+
 function asQuery(
   statement: Statement | string,
   values: unknown[],
@@ -121,7 +138,11 @@ function asQuery(
   return typeof statement === 'string' ? { text: statement, values } : { ...statement, values };
 }
 
-const AWAY_SQLSTATES = /^(08|53|57P|58|XX|25006)/;
+/**
+ * Lost connections, no resources, shutdown, I/O errors, a replica; and work that PostgreSQL has ended by a time limit
+ * (57014, 55P03, 25P03). Internal errors (XX) are not among them: a record that causes one would cause it forever.
+ */
+const AWAY_SQLSTATES = /^(08|53|57P|58|25006|57014|55P03|25P03)/;
 const AWAY_ERRNOS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
