@@ -11,6 +11,22 @@ const layers = {
   delivery: ['accounts', 'webhooks', 'events', 'formatting', 'signing', 'platform'],
 };
 
+/** The folders of a lib import each other one way as well. A folder may import these, itself, and the lib's own root files. */
+const folders = {
+  delivery: {
+    claims: [],
+    membership: [],
+    retry: [],
+    sending: [],
+    store: ['claims'],
+    engine: ['claims', 'membership', 'retry', 'sending', 'store'],
+    commands: [],
+    reading: [],
+    replay: ['commands', 'reading'],
+    expunge: [],
+  },
+};
+
 module.exports = {
   forbidden: [
     {
@@ -63,6 +79,17 @@ module.exports = {
       },
       to: { path: 'node_modules/(@nestjs|@mikro-orm|undici|pg)/' },
     },
+    ...Object.entries(folders).flatMap(([lib, ofLib]) =>
+      Object.entries(ofLib).map(([folder, allowed]) => ({
+        name: `one-way-${lib}-${folder}`,
+        severity: 'error',
+        from: { path: `^libs/${lib}/src/${folder}/` },
+        to: {
+          path: `^libs/${lib}/src/[^/]+/`,
+          pathNot: `^libs/${lib}/src/(${[folder, ...allowed].join('|')})/`,
+        },
+      })),
+    ),
     ...Object.entries(layers).map(([lib, allowed]) => ({
       name: `one-way-${lib}`,
       severity: 'error',

@@ -56,7 +56,7 @@ select id, account_id, webhook_id, event_id, type, 'DEFAULT', status, case statu
        case status when 'DELIVERED' then 200 when 'FAILED' then 500 end
 from sent order by n, id;
 
--- What is neither due nor parked is in hand of a dispatcher.
+-- What is neither due nor parked is claimed by a dispatcher.
 insert into delivery_leases (id, dispatcher_id, delivery_ids)
 select gen_random_uuid(), gen_random_uuid(), array_agg(id) from sent where status = 'PENDING' and n % 3 = 2 having count(*) > 0;
 

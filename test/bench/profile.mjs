@@ -26,7 +26,7 @@ const PARTS = [
     /libs\/(events\/src\/event-store|delivery\/src\/store|platform\/src\/database)|node_modules\/pg|pg-protocol|pg-pool|^.* pg\//,
   ],
   ['send: undici', /undici|libs\/delivery\/src\/sending/],
-  ['engine: gates, leases, verdicts', /libs\/delivery/],
+  ['engine: queues, leases, decisions', /libs\/delivery/],
   ['publish: event bus', /libs\/events|batching/],
   ['parse JSON', /body-parser\/lib\/types|raw-body/],
   [

@@ -72,8 +72,9 @@ describe('delivery of an event', () => {
       status_code: 200,
       response_body: 'ok',
     });
-    const leases = await app.get(Sql).rows('select * from delivery_leases');
-    expect(leases).toEqual([]);
+    await eventually(async () =>
+      expect(await app.get(Sql).rows('select * from delivery_leases')).toEqual([]),
+    );
   });
 
   it('is tried again 1, 2 and 4 s after the attempt before ended, with the same bytes, and then fails', async () => {

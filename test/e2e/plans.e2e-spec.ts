@@ -57,15 +57,14 @@ describe('the statements of the engine', () => {
     for (const [name, statement] of Object.entries(HOT_STATEMENTS)) plans[name] = await indexesOf(statement);
     const byId = ['deliveries_pkey'];
     expect(plans).toEqual({
-      claimDue: ['deliveries_due', ...byId],
-      webhooksDue: ['deliveries_due'],
-      parkDue: ['deliveries_due', ...byId],
+      claimScheduled: byId,
+      claimOverdue: byId,
       claimParked: ['deliveries_parked', ...byId],
       webhooksWithParked: ['deliveries_parked'],
-      draw: byId,
       park: byId,
       handBack: byId,
-      takeOver: byId,
+      adoptDue: ['deliveries_due', ...byId],
+      takeOver: [],
       record: byId,
     });
   });

@@ -277,7 +277,7 @@ describe('an attempt', () => {
       .execute("update deliveries set format = 'ZAPIER' where event_id = $1", [toUuid(eventId)]);
     const attempt = await firstAttempt(eventId);
     expect(attempt).toMatchObject({ number: 1, outcome: 'NOT_SENT', status_code: null });
-    expect(attempt.error_text).toMatch(/fault of ours/);
+    expect(attempt.error_text).toMatch(/internal error/);
     expect((await deliveryOf(eventId)).status).toBe('FAILED');
     const next = await send({ url: receiver.url(path()) });
     expect((await firstAttempt(next.eventId)).outcome).toBe('DELIVERED');

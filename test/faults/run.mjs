@@ -153,8 +153,8 @@ function report() {
   }
 }
 
-function duplicates({ duplicated, inHandAtKills }) {
-  return inHandAtKills > 0 ? `${whole(duplicated)} (≤ ${whole(inHandAtKills)} in hand)` : whole(duplicated);
+function duplicates({ duplicated, claimedAtKills }) {
+  return claimedAtKills > 0 ? `${whole(duplicated)} (≤ ${whole(claimedAtKills)} claimed)` : whole(duplicated);
 }
 
 function answers(statuses) {
@@ -174,7 +174,7 @@ Made by \`npm run test:faults\` (seed ${seed}${flags.quick ? ', quick' : ''}). E
 try again, with the same idempotency key, until they get a 202; a third of the receivers fails every first attempt, so
 that retries are always under way. The books are kept by publisher and receivers alone: *accepted* counts events with a
 202, *delivered* pairs of event and webhook whose receiver took it, *lost* pairs that an accepted event should have and
-doesn't, *twice* arrivals of what had been taken or tried before. What a killed dispatcher had in hand may come twice;
+doesn't, *twice* arrivals of what had been taken or tried before. What a killed dispatcher had claimed may come twice;
 nothing else may. *Caught up* is when everything from before the repair had arrived.
 
 ${text}

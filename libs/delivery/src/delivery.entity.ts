@@ -9,9 +9,9 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 /**
  * One event on its way to one webhook. Written by the engine in groups (see `DeliveryStore`); the entity is for reading.
  *
- * A PENDING delivery is always in exactly one of three places: due (`dueAt`), parked until its webhook has room
- * (`parkedAt`), or in hand of a living dispatcher (a row of `delivery_leases` names it). In hand it is
- * being attempted, or waits for a retry that is only seconds away (`retryAt`).
+ * A PENDING delivery is always in exactly one of three places: in a batch of `retry_batches` until its retry is due
+ * (`retryAt`), parked until its endpoint has capacity (`parkedAt`), or claimed by a living dispatcher, which is about to
+ * attempt it (a row of `delivery_leases` names it).
  */
 @Entity({ tableName: 'deliveries' })
 export class Delivery {
@@ -56,7 +56,7 @@ export class Delivery {
   @Property({ type: 'datetime', length: 3, nullable: true })
   parkedAt!: Date | null;
 
-  /** When its dispatcher, which has it in hand, makes the next attempt. */
+  /** When its retry is due, while it waits for that. */
   @Property({ type: 'datetime', length: 3, nullable: true })
   retryAt!: Date | null;
 

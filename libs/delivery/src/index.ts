@@ -3,15 +3,17 @@ export { Attempt } from './attempt.entity';
 export { Delivery, DELIVERY_STATUSES, type DeliveryStatus } from './delivery.entity';
 export { ExpungeModule, LateAnswersModule } from './expunge/expunge.module';
 export { PayloadExpunger } from './expunge/payload-expunger';
-export { type DeliveryFilter, WAITING_SQL } from './reading/delivery-query';
+export { type DeliveryFilter, unparkedPendingIds, WAITING_SQL } from './reading/delivery-query';
 export { DeliveryReader, type EventDelivery } from './reading/delivery-reader';
 export { DeliveryReadingModule, StatsRollupModule } from './reading/delivery-reading.module';
 export { DeliveryStats, type AttemptCounts, type WebhookStats } from './reading/delivery-stats';
 export {
+  HELD_REASONS,
   WAITING_REASONS,
   type AttemptView,
   type DeliveryDetail,
   type DeliverySummary,
+  type HeldReason,
   type WaitingReason,
 } from './reading/delivery-view';
 export { type Percentiles } from './reading/response-times';
@@ -28,6 +30,8 @@ export { DispatcherCommands } from './commands/dispatcher-commands';
 export { MANUAL_JOB, type ManualJob, TEST_RECORDED } from './commands/manual-job';
 export { DeliveryEngineModule } from './engine/engine.module';
 export { ManualSender } from './engine/manual-sender';
+export { DeliveryEngine } from './engine/delivery-engine';
+export type { RetryJob } from './retry/retry-jobs';
 export { requestHeaders } from './sending/request-headers';
-export { DueRetries } from './retry/due-retries';
 export { HOT_STATEMENTS } from './store/hot-statements';
+export { LeaseStore } from './store/lease-store';

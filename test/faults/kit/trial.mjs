@@ -12,7 +12,7 @@ const SETTLED_WITHIN_MS = 120_000;
 
 export class Trial {
   outages = [];
-  inHandAtKills = 0;
+  claimedAtKills = 0;
 
   /**
    * @param house where; migrated, with nothing started
@@ -58,7 +58,7 @@ export class Trial {
   }
 
   /**
-   * kill -9. What is in hand at this moment, and doesn't wait there for its retry, is all that can come twice. Takes
+   * kill -9. What is claimed at this moment, and doesn't wait there for its retry, is all that can come twice. Takes
    * whatever has a `kill`, all at once.
    */
   async kill(...dispatchers) {
@@ -66,7 +66,7 @@ export class Trial {
       `select count(*)::int as count from deliveries
        where status = 'PENDING' and due_at is null and parked_at is null and retry_at is null`,
     );
-    this.inHandAtKills += count;
+    this.claimedAtKills += count;
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
   }
 
@@ -85,7 +85,7 @@ export class Trial {
       ...balance({ publishes, arrivals, webhooks: this.webhooks, outages: this.outages }),
       unsettled,
       stalledMs,
-      inHandAtKills: this.inHandAtKills,
+      claimedAtKills: this.claimedAtKills,
     };
   }
 

@@ -9,7 +9,9 @@ import {
   type DeliveryDetail,
   type DeliveryStatus,
   type DeliverySummary,
+  HELD_REASONS,
   WAITING_REASONS,
+  type HeldReason,
   type WaitingReason,
 } from '@app/delivery';
 import { EVENT_TYPES, type EventType, FORMAT_NAMES, type FormatName } from '@app/formatting';
@@ -65,6 +67,17 @@ export class DeliveryView implements DeliverySummary {
       'much in flight as it may have; `CIRCUIT_OPEN`: its server kept failing, so it is only probed now and then.',
   })
   waitingFor!: WaitingReason | null;
+
+  @ApiProperty({
+    enum: HELD_REASONS,
+    nullable: true,
+    example: null,
+    description:
+      'Why nothing is sent to the endpoint of a waiting one. `PAUSED`: its webhook is paused; it continues, with its ' +
+      'remaining attempts, when the webhook is active again. `RETRY_AFTER`: the endpoint returned 429 or 503 with ' +
+      '`Retry-After`; it continues at `nextAttemptAt`, and that uses up no retry.',
+  })
+  held!: HeldReason | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   nextAttemptAt!: Date | null;

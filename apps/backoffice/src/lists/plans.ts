@@ -1,4 +1,4 @@
-import { WAITING_SQL } from '@app/delivery';
+import { unparkedPendingIds, WAITING_SQL } from '@app/delivery';
 import type { ListPlan } from './bounded-query';
 import { idsWithin, integerOf, rangeOf, textOf, uuidOf, type FilterValues } from './filters';
 
@@ -52,9 +52,9 @@ export function planDeliveries(filters: FilterValues): ListPlan {
 
 const FAILED = ['failed_at is not null'];
 const WAITING = [WAITING_SQL];
-/** Thousands at most: what dispatchers hold at this moment. */
-const IN_HAND = [
-  'id in (select unnest(delivery_ids) from delivery_leases)',
+/** What dispatchers have claimed, and what waits for a retry. */
+const CLAIMED = [
+  `id in (${unparkedPendingIds(null)})`,
   `status = 'PENDING'`,
   'due_at is null',
   'parked_at is null',
@@ -66,10 +66,10 @@ function statesOf(
   statusCode: number | undefined,
 ): string[][] {
   if (status === 'FAILED') return [FAILED];
-  if (status === 'PENDING') return [WAITING, IN_HAND];
+  if (status === 'PENDING') return [WAITING, CLAIMED];
   const wantsFailures =
     (outcome && outcome !== 'DELIVERED') || (statusCode && !(statusCode >= 200 && statusCode < 300));
-  return wantsFailures && status === undefined ? [FAILED, WAITING, IN_HAND] : [[]];
+  return wantsFailures && status === undefined ? [FAILED, WAITING, CLAIMED] : [[]];
 }
 
 /** Which events a list shows. A call id without an account is looked up account by account: each has an index entry. */

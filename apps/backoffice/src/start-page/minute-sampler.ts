@@ -27,11 +27,12 @@ const COUNTS = `
   from attempts where started_at >= $1 and started_at < $2
   group by 1, 2, 3, 4`;
 
-/** Deliveries that nobody has in hand: those due or parked, by partial indexes that hold nothing else. */
+/** Deliveries that no dispatcher has claimed: parked ones by a partial index that holds nothing else, and retries by their batches. */
 const WAITING = `
-  select (select count(*)::int from deliveries where ${WAITING_SQL}) as waiting,
+  select (select count(*)::int from deliveries where ${WAITING_SQL})
+           + (select coalesce(sum(cardinality(delivery_ids)), 0)::int from retry_batches) as waiting,
          (extract(epoch from now() - least(
-           (select min(due_at) from deliveries where due_at is not null and due_at < now()),
+           (select min(due_at) from retry_batches where due_at < now()),
            (select min(parked_at) from deliveries where parked_at is not null))) * 1000)::bigint as oldest_ms`;
 
 /** What waits now. The oldest is the one most overdue: a retry that is due in two hours does not wait for us. */

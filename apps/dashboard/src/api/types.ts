@@ -118,6 +118,7 @@ export interface Delivery {
   attemptCount: number;
   /** Why it is not being sent right now; null unless PENDING. */
   waitingFor: 'RETRY_DUE' | 'ROOM' | 'CIRCUIT_OPEN' | null;
+  held: 'PAUSED' | 'RETRY_AFTER' | null;
   lastOutcome: string | null;
   lastStatusCode: number | null;
   createdAt: string;

@@ -1,7 +1,7 @@
 import { Injectable, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Metrics } from '@app/platform';
-import { DeliveryEngine } from './delivery-engine';
-import { Hand } from './hand';
+import { EndpointQueues } from './endpoint-queues';
+import { InFlightDeliveries } from './in-flight-deliveries';
 
 const EVERY_MS = 1_000;
 
@@ -11,15 +11,15 @@ export class EngineGauges implements OnApplicationBootstrap, OnApplicationShutdo
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly engine: DeliveryEngine,
-    private readonly hand: Hand,
+    private readonly queues: EndpointQueues,
+    private readonly inFlight: InFlightDeliveries,
     private readonly metrics: Metrics,
   ) {}
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.metrics.inFlight.set(this.engine.slots.inUse);
-      this.metrics.inHand.set(this.hand.size);
+      this.metrics.inFlight.set(this.queues.slots.byTrust.inUse);
+      this.metrics.claimed.set(this.inFlight.size);
     }, EVERY_MS);
   }
 

@@ -5,25 +5,26 @@ import { FormattingModule } from '@app/formatting';
 import { QUEUES, registerQueues } from '@app/platform';
 import { SigningModule } from '@app/signing';
 import { WebhookTargetsModule } from '@app/webhooks';
-import { DueRetries } from '../retry/due-retries';
-import { RetryAlarms } from '../retry/retry-alarms';
+import { Heartbeat } from '../membership/heartbeat';
+import { Membership } from '../membership/membership';
+import { RetryJobs } from '../retry/retry-jobs';
 import { DeliverySender } from '../sending/delivery-sender';
 import { WebhookSender } from '../sending/webhook-sender';
-import { AttemptRecorder } from '../store/attempt-recorder';
+import { AttemptStore } from '../store/attempt-store';
 import { DeliveryStore } from '../store/delivery-store';
 import { LeaseStore } from '../store/lease-store';
 import { ManualAttempts } from '../store/manual-attempts';
+import { AttemptRecorder } from './attempt-recorder';
+import { DeliveryClaims } from './delivery-claims';
 import { DeliveryEngine } from './delivery-engine';
+import { EndpointQueues } from './endpoint-queues';
+import { EndpointStates } from './endpoint-states';
+import { EndpointWatch } from './endpoint-watch';
 import { EngineGauges } from './engine-gauges';
-import { Gates } from './gates';
-import { Hand } from './hand';
-import { HeldRetries } from './held-retries';
-import { Heartbeat } from './heartbeat';
-import { Recovery } from './recovery';
+import { EventContents } from './event-contents';
+import { InFlightDeliveries } from './in-flight-deliveries';
 import { ManualSender } from './manual-sender';
-import { Membership } from './membership';
-import { Parking } from './parking';
-import { Settlement } from './settlement';
+import { Recovery } from './recovery';
 import { Sweeper } from './sweeper';
 import { WebhookHealth } from './webhook-health';
 
@@ -39,27 +40,28 @@ import { WebhookHealth } from './webhook-health';
   providers: [
     DeliveryEngine,
     { provide: FirstAttempts, useExisting: DeliveryEngine },
-    Gates,
-    Hand,
+    EndpointQueues,
+    EndpointStates,
+    EndpointWatch,
+    DeliveryClaims,
+    InFlightDeliveries,
+    EventContents,
+    DeliverySender,
+    WebhookSender,
+    AttemptRecorder,
+    RetryJobs,
+    WebhookHealth,
     Membership,
     Heartbeat,
     Recovery,
     Sweeper,
-    Parking,
-    Settlement,
-    HeldRetries,
-    WebhookHealth,
-    DeliverySender,
-    WebhookSender,
-    AttemptRecorder,
+    ManualSender,
+    AttemptStore,
     DeliveryStore,
     LeaseStore,
     ManualAttempts,
-    ManualSender,
-    RetryAlarms,
-    DueRetries,
     EngineGauges,
   ],
-  exports: [FirstAttempts, DueRetries, ManualSender],
+  exports: [FirstAttempts, DeliveryEngine, ManualSender],
 })
 export class DeliveryEngineModule {}

@@ -1,9 +1,9 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { isDependencyAway, Metrics, Periodic } from '@app/platform';
 import { LeaseStore } from '../store/lease-store';
+import { Membership } from '../membership/membership';
 import { ManualAttempts } from '../store/manual-attempts';
-import { Hand } from './hand';
-import { Membership } from './membership';
+import { InFlightDeliveries } from './in-flight-deliveries';
 
 const TAKE_OVER_EVERY_MS = 1_000;
 const LOOK_FOR_LOST_EVERY_MS = 5_000;
@@ -22,7 +22,7 @@ export class Recovery implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly membership: Membership,
     private readonly leases: LeaseStore,
     private readonly manual: ManualAttempts,
-    private readonly hand: Hand,
+    private readonly inFlight: InFlightDeliveries,
     private readonly metrics: Metrics,
   ) {}
 
@@ -33,11 +33,13 @@ export class Recovery implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.takeOvers.stop(), this.searches.stop()]);
-    await this.leases.close(this.hand.takeEnded()).catch((error: unknown) => this.noteFailure(error));
+    await this.leases
+      .close(this.inFlight.drainEndedLeases())
+      .catch((error: unknown) => this.noteFailure(error));
   }
 
   private async takeOverDead(): Promise<void> {
-    await this.leases.close(this.hand.takeEnded());
+    await this.leases.close(this.inFlight.drainEndedLeases());
     const dead = [...this.membership.dead];
     if (dead.length === 0) return;
     await this.takeOver(dead);
@@ -45,8 +47,8 @@ export class Recovery implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async findLost(): Promise<void> {
-    const mine = await this.leases.of([this.membership.dispatcherId], LOST_AFTER_MS);
-    const lost = mine.filter((leaseId) => !this.hand.holds(leaseId));
+    const mine = await this.leases.of(this.membership.dispatcherId, LOST_AFTER_MS);
+    const lost = mine.filter((leaseId) => !this.inFlight.holds(leaseId));
     if (lost.length > 0) this.report('lost-commit', await this.leases.takeOver(lost));
     await this.findLostRequests();
     const holders = await this.leases.unknownHolders();
@@ -55,7 +57,7 @@ export class Recovery implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async findLostRequests(): Promise<void> {
     const taken = await this.manual.takenBy(this.membership.dispatcherId);
-    const unknown = taken.filter((id) => !this.hand.holds(id));
+    const unknown = taken.filter((id) => !this.inFlight.holds(id));
     // One that was taken a moment ago may not be in memory yet: only what was unknown last time, too, is lost.
     const lost = unknown.filter((id) => this.unknownRequests.has(id));
     this.unknownRequests = new Set(unknown);
@@ -63,7 +65,7 @@ export class Recovery implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async takeOver(dispatcherIds: string[]): Promise<void> {
-    this.report('dead-dispatcher', await this.leases.takeOver(await this.leases.of(dispatcherIds)));
+    this.report('dead-dispatcher', await this.leases.takeOverOf(dispatcherIds));
     await this.manual.release(dispatcherIds);
   }
 

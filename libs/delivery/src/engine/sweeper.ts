@@ -1,21 +1,22 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { isDependencyAway, Metrics, Periodic } from '@app/platform';
-import { DueRetries } from '../retry/due-retries';
+import { Membership } from '../membership/membership';
 import { DeliveryStore } from '../store/delivery-store';
-import { Gates } from './gates';
+import { DeliveryEngine } from './delivery-engine';
+import { EndpointQueues } from './endpoint-queues';
 import { ManualSender } from './manual-sender';
-import { Membership } from './membership';
 
 /** How often the sweeper looks, in milliseconds. */
 const SWEEP_EVERY_MS = 300;
-/** A retry that is late by so much has lost its alarm: Redis is away, or was emptied, or the wait was too long for one. */
+/** A retry that is this late has lost its job: Redis is away, or was emptied. */
 const OVERDUE_AFTER_MS = 250;
-/** Parked deliveries are looked for once in so many sweeps. */
+/** Parked deliveries are looked for once in this many sweeps. */
 const PARKED_EVERY = 3;
+const ADOPT_AT_ONCE = 500;
 
 /**
- * What makes Redis dispensable: PostgreSQL knows what is due, parked and asked for by hand, and each dispatcher looks
- * there a few times a second for what nobody has cared for.
+ * What makes Redis dispensable: PostgreSQL knows what is due, parked, and requested manually, and each dispatcher looks
+ * there a few times a second for what no job has started.
  */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -24,10 +25,10 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   private count = 0;
 
   constructor(
-    private readonly due: DueRetries,
+    private readonly engine: DeliveryEngine,
     private readonly store: DeliveryStore,
     private readonly manual: ManualSender,
-    private readonly gates: Gates,
+    private readonly queues: EndpointQueues,
     private readonly membership: Membership,
     private readonly metrics: Metrics,
   ) {}
@@ -42,13 +43,17 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private async sweep(): Promise<void> {
     if (!this.membership.hasFreshHeartbeat) return;
-    const late = await this.due.take(OVERDUE_AFTER_MS);
+    const late = await this.engine.runRetries({ overdueByMs: OVERDUE_AFTER_MS });
     if (late > 0) this.metrics.recovered.inc({ from: 'overdue' }, late);
     await this.manual.sendWaiting();
     if (this.count++ % PARKED_EVERY !== 0) return;
-    this.gates.tidy(performance.now());
-    for (const { webhookId, accountId } of await this.store.webhooksWithParked())
-      this.gates.of(webhookId, accountId).noteBacklog();
+    while (await this.store.adoptDue(ADOPT_AT_ONCE)) if (this.sweeps.isStopping) return;
+    for (const queue of this.queues.tidy(performance.now())) void this.engine.configure(queue);
+    for (const { webhookId, accountId } of await this.store.webhooksWithParked()) {
+      const queue = this.engine.queueOf(webhookId, accountId);
+      queue.noteBacklog();
+      this.engine.pump(queue);
+    }
   }
 
   /** The heartbeat reports an outage of PostgreSQL. */

@@ -96,6 +96,7 @@ export class WebhookHealth {
   private async writeCircuits(moves: CircuitMove[]): Promise<void[]> {
     const last = new Map(moves.map(({ webhookId, state }) => [toUuid(webhookId), state]));
     await this.sql.execute(MOVE_CIRCUITS, [plainArray([...last.keys()]), plainArray([...last.values()])]);
+    await this.changes.announce('endpoint-state', ...new Set(moves.map(({ webhookId }) => webhookId)));
     return moves.map(() => undefined);
   }
 
@@ -132,8 +133,8 @@ export class WebhookHealth {
     return { begun: publicIds(begun), disabled: publicIds(disabled) };
   }
 
-  private async sayDisabled(webhookId: string, accountUuid: string): Promise<void> {
-    this.logger.warn({ msg: 'disabled', webhookId, reason: DISABLED_REASON });
+  private async sayDisabled(webhookId: string, accountUuid: string, reason = DISABLED_REASON): Promise<void> {
+    this.logger.warn({ msg: 'disabled', webhookId, reason });
     await this.audit.record({
       accountId: fromUuid('acc', accountUuid),
       actor: { kind: 'system', id: 'dispatcher' },

@@ -26,12 +26,14 @@ export const WAITING_SQL = 'coalesce(due_at, parked_at) is not null';
 export const MAX_LOOKED_AT = 20_000;
 
 const COLUMNS = `id, account_id, webhook_id, event_id, event_type, format, status, trigger, attempt_count,
-  due_at, retry_at, parked_at, failed_at, finished_at, last_outcome, last_status_code`;
+  due_at, retry_at, parked_at, failed_at, finished_at, last_outcome, last_status_code, next_number`;
 
 /** What of the event and of the webhook is told with a delivery; added to the rows of one page only. */
 function withContext(source: string, order: string): string {
   return `
-    select page.*, events.call_id, events.test, events.expunged_at, webhooks.circuit_state
+    select page.*, events.call_id, events.test, events.expunged_at, webhooks.circuit_state,
+           case when webhooks.deleted_at is null then webhooks.status end as webhook_status,
+           case when webhooks.held_until > now() then webhooks.held_until end as held_until
     from (${source}) as page
     join events on events.id = page.event_id
     left join webhooks on webhooks.id = page.webhook_id
@@ -58,7 +60,7 @@ export function listDeliveries(
   const size = bind(limit + 1);
   const text =
     filter.status === 'PENDING'
-      ? pending(where, order.rows, size)
+      ? pending(where, order.rows, size, bind(toUuid(accountId)))
       : `select ${COLUMNS} from (
            select ${COLUMNS} from deliveries where ${where} order by ${order.rows} limit ${MAX_LOOKED_AT}
          ) as looked_at where ${unindexed(filter, bind)} order by ${order.rows} limit ${size}`;
@@ -163,16 +165,27 @@ function unindexed(filter: DeliveryFilter, bind: Bind): string {
 }
 
 /**
- * What is due or parked has its index. What a dispatcher has in hand has none, because an index would have to be
- * changed twice by every delivery; it is found by the leases and the attempts asked for by hand instead: thousands at most.
+ * Deliveries that dispatchers have claimed, that were requested manually, or that wait for a retry. No index of
+ * `deliveries` knows them, because it would have to be changed twice by every delivery. @param account a bound parameter;
+ * null: of all accounts.
  */
-function pending(where: string, order: string, size: string): string {
+export function unparkedPendingIds(account: string | null): string {
+  const ofAccount =
+    account === null ? '' : `where account_ids = '{}' or account_ids @> array[${account}::uuid]`;
+  return `
+    select unnest(delivery_ids) from delivery_leases
+    union all select delivery_id from manual_attempts
+    union all select unnest(delivery_ids) from retry_batches ${ofAccount}`;
+}
+
+/** What is parked has its index; the others are found by the leases and batches that name them. */
+function pending(where: string, order: string, size: string, account: string): string {
   return `
     select ${COLUMNS} from (
       (select ${COLUMNS} from deliveries where ${where} and ${WAITING_SQL}
        order by ${order} limit ${size})
       union all
       select ${COLUMNS} from deliveries where ${where} and status = 'PENDING' and due_at is null and parked_at is null
-        and id = any (array(select unnest(delivery_ids) from delivery_leases union all select delivery_id from manual_attempts))
+        and id = any (array(${unparkedPendingIds(account)}))
     ) as pending order by ${order} limit ${size}`;
 }

@@ -1,6 +1,6 @@
 import type { EventType, FormatName } from '@app/formatting';
 import { fromUuid, timeOf } from '@app/platform';
-import type { CircuitState } from '@app/webhooks';
+import type { CircuitState, WebhookStatus } from '@app/webhooks';
 import type { AttemptOutcome, AttemptTrigger } from '../attempt';
 import type { DeliveryStatus } from '../delivery.entity';
 
@@ -14,6 +14,15 @@ export const WAITING_REASONS = [
   'CIRCUIT_OPEN',
 ] as const;
 export type WaitingReason = (typeof WAITING_REASONS)[number];
+
+/** Why nothing is sent to the endpoint of a waiting delivery. */
+export const HELD_REASONS = [
+  /** Its webhook is paused. It continues, with its remaining attempts, when the webhook is active again. */
+  'PAUSED',
+  /** Its endpoint has asked to wait (429 or 503 with `Retry-After`), until `nextAttemptAt`. */
+  'RETRY_AFTER',
+] as const;
+export type HeldReason = (typeof HELD_REASONS)[number];
 
 /** A delivery as people see it. */
 export interface DeliverySummary {
@@ -29,6 +38,8 @@ export interface DeliverySummary {
   attemptCount: number;
   /** Null unless PENDING, and null while a dispatcher is sending it. */
   waitingFor: WaitingReason | null;
+  /** Null unless it waits because its endpoint is not to be sent to. */
+  held: HeldReason | null;
   nextAttemptAt: Date | null;
   lastOutcome: AttemptOutcome | null;
   lastStatusCode: number | null;
@@ -81,7 +92,11 @@ export interface DeliveryRow {
   call_id: string;
   test: boolean;
   expunged_at: Date | null;
+  next_number: number;
   circuit_state: CircuitState | null;
+  webhook_status: WebhookStatus | null;
+  /** Only while it is in the future. */
+  held_until: Date | null;
 }
 
 export interface AttemptRow {
@@ -112,9 +127,10 @@ export function summaryOf(row: DeliveryRow): DeliverySummary {
     format: row.format,
     status: row.status,
     trigger: row.trigger,
-    attemptCount: row.attempt_count,
+    attemptCount: attemptCountOf(row),
     waitingFor: waitingFor(row),
-    nextAttemptAt: row.due_at ?? row.retry_at,
+    held: heldBy(row),
+    nextAttemptAt: nextAttemptOf(row),
     lastOutcome: row.last_outcome,
     lastStatusCode: row.last_status_code,
     createdAt: timeOf(row.id),
@@ -122,13 +138,42 @@ export function summaryOf(row: DeliveryRow): DeliverySummary {
   };
 }
 
-/** Why a delivery waits. One in hand is being attempted, unless it waits there for its retry. */
-export function waitingFor(
-  row: Pick<DeliveryRow, 'due_at' | 'retry_at' | 'parked_at' | 'circuit_state'>,
-): WaitingReason | null {
+type WaitingRow = Pick<
+  DeliveryRow,
+  'status' | 'due_at' | 'retry_at' | 'parked_at' | 'circuit_state' | 'webhook_status' | 'held_until'
+>;
+
+/** Why a delivery waits. A claimed one is being attempted. */
+export function waitingFor(row: WaitingRow): WaitingReason | null {
+  if (heldBy(row) !== null) return null;
   if (row.due_at || row.retry_at) return 'RETRY_DUE';
   if (!row.parked_at) return null;
   return row.circuit_state === null || row.circuit_state === 'CLOSED' ? 'ROOM' : 'CIRCUIT_OPEN';
+}
+
+/** Why nothing is sent to its endpoint. A delivery that is being attempted is not held. */
+export function heldBy(row: WaitingRow): HeldReason | null {
+  if (!isWaiting(row)) return null;
+  if (row.webhook_status === 'PAUSED') return 'PAUSED';
+  return row.held_until ? 'RETRY_AFTER' : null;
+}
+
+/** Unknown while its webhook is paused; otherwise the later of its retry's time and its endpoint's. */
+function nextAttemptOf(row: WaitingRow): Date | null {
+  const held = heldBy(row);
+  if (held === 'PAUSED') return null;
+  const due = row.due_at ?? row.retry_at;
+  if (held === null || row.held_until === null) return due;
+  return due && due > row.held_until ? due : row.held_until;
+}
+
+/** A number that was drawn for an attempt which is not being made is not counted. */
+function attemptCountOf(row: DeliveryRow): number {
+  return isWaiting(row) && row.next_number <= row.attempt_count ? row.attempt_count - 1 : row.attempt_count;
+}
+
+function isWaiting({ status, due_at, retry_at, parked_at }: WaitingRow): boolean {
+  return status === 'PENDING' && (due_at ?? retry_at ?? parked_at) !== null;
 }
 
 /** The attempts of a delivery, in their order, all with the body that each of them has sent. */

@@ -45,7 +45,8 @@ export function requeueDeliveries(scope: ReplayScope, afterId: string | null, si
       with candidate as (${candidate} for no key update),
       requeued as (
         update deliveries
-        set status = 'PENDING', trigger = 'replay', run_start = attempt_count, parked_at = now(),
+        set status = 'PENDING', trigger = 'replay', run_start = attempt_count, next_number = attempt_count + 1, holds = 0,
+            claim_id = null, retry_at = null, parked_at = now(),
             due_at = null, failed_at = null, finished_at = null
         from candidate join events on events.id = candidate.event_id and events.data is not null
         where deliveries.id = candidate.id

@@ -14,27 +14,48 @@ export const RETRY_DELAYS_MS: Record<RetryPolicyName, readonly number[]> = {
   ],
 }; // prettier-ignore
 
-/** Long waits are stretched by up to so much, so that a server that comes back isn't met by everything at once. */
+/** Long waits are stretched by up to this share, so that a server that comes back isn't met by everything at once. */
 const JITTER = 0.1;
 
+/** How often an endpoint may ask a delivery to wait before that counts as a failure like any other. */
+export const MAX_HOLDS = 10;
+
+/** A retry's wait, in milliseconds from the end of the attempt, and whether it is one of the policy's retries. */
+export interface NextRetry {
+  inMs: number;
+  counts: boolean;
+}
+
 /**
- * How long to wait before the next attempt.
+ * The retry that follows a failed attempt.
+ *
+ * An endpoint that asks to wait (429 or 503 with `Retry-After`) gets the delivery at that time or at the policy's,
+ * whichever is later, and this does not use up one of the policy's retries: contract, section 1.
  * @param position which attempt of the run this was, from 1.
+ * @param holds how often the endpoint has asked this delivery to wait before.
  * @param random in [0, 1), for the jitter.
- * @returns milliseconds from the end of this attempt, or null to give up.
+ * @returns null to give up.
  */
-export function nextRetryDelay(
+export function nextRetry(
   policy: RetryPolicyName,
   position: number,
+  holds: number,
   result: Pick<AttemptResult, 'outcome' | 'retryAfterMs'>,
   random: number,
-): number | null {
-  // Nothing was sent, because it may not be: a retry would end the same way.
+): NextRetry | null {
+  // Nothing was sent, because nothing may be sent: a retry would end the same way.
   if (result.outcome === 'NOT_SENT') return null;
-  const delay = RETRY_DELAYS_MS[policy][position - 1];
+  const delays = RETRY_DELAYS_MS[policy];
+  const delay = delays[position - 1];
+  const asked = result.retryAfterMs;
+  if (asked !== null && holds < MAX_HOLDS)
+    return { inMs: Math.max(asked, stretched(policy, delay ?? SECOND, random)), counts: false };
   if (delay === undefined) return null;
-  // STANDARD's times are a promise to the millisecond.
-  if (policy === 'STANDARD') return delay;
-  const stretched = delay >= MINUTE ? delay * (1 + JITTER * random) : delay;
-  return Math.round(Math.max(stretched, result.retryAfterMs ?? 0));
+  return { inMs: Math.max(asked ?? 0, stretched(policy, delay, random)), counts: true };
+}
+
+/** STANDARD's times are a promise to the millisecond. Of a long wait, a second is left for the grid of its job. */
+function stretched(policy: RetryPolicyName, delay: number, random: number): number {
+  if (policy === 'STANDARD' || delay < MINUTE) return delay;
+  return Math.round(delay + (delay * JITTER - SECOND) * random);
 }

@@ -61,10 +61,17 @@ export class DeliverySender {
       signatures: this.signing.sign(target.liveSecretsAt(now), body, event.id, timestamp),
       authorization: target.authorization,
     };
+    let isDisabled = event.test; // a test only shows what the response means
+    const interpret = (raw: AttemptResult): AttemptResult => {
+      const result = interpreted(raw, target);
+      if (result.ended && !isDisabled) this.disable(target, result.errorText ?? '');
+      isDisabled ||= result.ended === true;
+      return result;
+    };
     // Where the body decides, the endpoint is busy until it has been read.
-    const early = isDecidedByStatus(target.type) ? onDecided : undefined;
-    const result = await this.attempt(facts, early);
-    return this.interpreted(result, target, event.test);
+    const early = onDecided && isDecidedByStatus(target.type) ? onDecided : null;
+    const send = this.attempt(facts, early ? (raw) => early(interpret(raw)) : undefined);
+    return interpret(await send);
   }
 
   private async attempt(
@@ -80,30 +87,29 @@ export class DeliverySender {
     return concealed;
   }
 
-  /** Applies what the response means for this type of webhook. A test only shows it. */
-  private interpreted(result: AttemptResult, target: WebhookTarget, isTest: boolean): AttemptResult {
-    const { statusCode, responseHeaders, responseBody } = result;
-    if (statusCode === null) return result;
-    const response = { statusCode, headers: responseHeaders, body: responseBody };
-    const meaning = meaningOf(target.type, response, result.startedAt + result.durationMs);
-    switch (meaning.kind) {
-      case 'DONE':
-        return result;
-      case 'RETRY':
-        return { ...result, retryAfterMs: null };
-      case 'HELD':
-        return { ...result, ...throttled(result), retryAfterMs: meaning.forMs };
-      case 'ENDED':
-        if (!isTest) this.disable(target, meaning.reason);
-        return { ...result, errorText: meaning.reason, retryAfterMs: null, ended: true };
-    }
-  }
-
   /** The attempt is recorded whether or not this succeeds: the next attempt gets the same response, and disables it then. */
   private disable(target: WebhookTarget, reason: string): void {
     this.disabler.disable(target, reason).catch((error: unknown) => {
       this.logger.warn({ err: error, webhookId: target.id, msg: 'A webhook could not be disabled' });
     });
+  }
+}
+
+/** Applies what the response means for this type of webhook. */
+function interpreted(result: AttemptResult, target: WebhookTarget): AttemptResult {
+  const { statusCode, responseHeaders, responseBody } = result;
+  if (statusCode === null) return result;
+  const response = { statusCode, headers: responseHeaders, body: responseBody };
+  const meaning = meaningOf(target.type, response, result.startedAt + result.durationMs);
+  switch (meaning.kind) {
+    case 'DONE':
+      return result;
+    case 'RETRY':
+      return { ...result, retryAfterMs: null };
+    case 'HELD':
+      return { ...result, ...throttled(result), retryAfterMs: meaning.forMs };
+    case 'ENDED':
+      return { ...result, errorText: meaning.reason, retryAfterMs: null, ended: true };
   }
 }
 

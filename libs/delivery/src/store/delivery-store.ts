@@ -2,103 +2,138 @@ import { Injectable } from '@nestjs/common';
 import type { EventType, FormatName } from '@app/formatting';
 import { fromUuid, HotPathSql, plainArray, toUuid, uuidv7 } from '@app/platform';
 import type { AttemptTrigger } from '../attempt';
-import { EventContent } from '../engine/event-content';
-import type { InHand, Lease } from '../engine/in-hand';
-import { putBack } from './put-back';
+import type { ClaimedDelivery } from '../claims/claimed-delivery';
+import { EventContent } from '../claims/event-content';
+import { Lease } from '../claims/lease';
 
-type ClaimedRow = [
+/** A delivery that was claimed for its retry: its event's content may still be in memory. */
+export interface ClaimedRetry extends Omit<ClaimedDelivery, 'event'> {
+  eventId: string;
+  eventType: EventType;
+  isExpunged: boolean;
+}
+
+type ClaimRow = [
   id: string, accountId: string, webhookId: string, format: FormatName, trigger: AttemptTrigger,
-  number: number, position: number,
-  eventId: string, eventType: EventType, occurredAt: Date, test: boolean, data: string | null,
+  number: number, position: number, holds: number, eventId: string, eventType: EventType,
 ]; // prettier-ignore
 
-type DrawnRow = [id: string, number: number, position: number, isExpunged: boolean];
+type ContentRow = [occurredAt: Date, test: boolean, data: string | null];
 
-/** Takes what `chosen` names in hand: the next attempt's number is drawn, and a lease says who has it. $1 lease, $2 dispatcher. */
-const takeInHand = (chosen: string): string => `
-    with chosen as (${chosen}),
-    claimed as (
-      update deliveries set due_at = null, parked_at = null, retry_at = null, attempt_count = attempt_count + 1
-      from chosen where deliveries.id = chosen.id
-      returning deliveries.*
-    ), lease as (
-      insert into delivery_leases (id, dispatcher_id, delivery_ids)
-      select $1::uuid, $2::uuid, array_agg(id) from claimed having count(*) > 0
-    )
-    select claimed.id, claimed.account_id, claimed.webhook_id, format, claimed.trigger,
-           attempt_count, attempt_count - run_start, event_id, event_type, occurred_at, test, data
-    from claimed join events on events.id = event_id`;
+/** What a claim returns of each delivery. Drawn numbers that were not used are used by the next claim. */
+const CLAIM = `
+  deliveries.id, deliveries.account_id, deliveries.webhook_id, deliveries.format, deliveries.trigger,
+  deliveries.next_number as number, deliveries.next_number - deliveries.run_start as position, deliveries.holds,
+  deliveries.event_id, deliveries.event_type`;
 
-export const CLAIM_DUE = {
-  name: 'deliveries.claim-due',
-  text: takeInHand(`
-      select id from deliveries where due_at < now() - $3::int * interval '1 millisecond'
-      order by due_at limit $4::int for update skip locked`),
+/** $1 the new lease, $2 the dispatcher. */
+const LEASE_OF_CLAIMED = `
+  insert into delivery_leases (id, dispatcher_id, delivery_ids)
+  select $1::uuid, $2::uuid, array_agg(id) from claimed having count(*) > 0`;
+
+/**
+ * Deleting the batch is the claim: of two dispatchers, one gets it. A delivery that is no longer of the batch (another
+ * dispatcher had it, a manual attempt succeeded) is left alone.
+ */
+const claimBatches = (chosen: string): string => `
+    with batch as (
+      delete from retry_batches where id = any (array(${chosen} for update skip locked)) returning id, delivery_ids
+    ), waiting as (
+      select id as batch_id, unnest(delivery_ids) as delivery_id from batch
+    ), claimed as (
+      update deliveries set claim_id = $1::uuid, retry_at = null, attempt_count = greatest(attempt_count, next_number)
+      from waiting
+      where deliveries.id = waiting.delivery_id and status = 'PENDING' and parked_at is null
+        and (claim_id is null or claim_id = waiting.batch_id)
+      returning ${CLAIM}
+    ), lease as (${LEASE_OF_CLAIMED})
+    select claimed.*, exists (select from events where events.id = event_id and data is null), (select count(*)::int from batch)
+    from (select 1) as always left join claimed on true`;
+
+/** $3 the lowest id of the batches, $4 the lowest above them, $5 batches at most. Never early, by PostgreSQL's clock. */
+export const CLAIM_SCHEDULED = {
+  name: 'retry-batches.claim-scheduled',
+  text: claimBatches(`
+      select id from retry_batches
+      where id >= $3::uuid and id < $4::uuid and due_at < now() + interval '100 milliseconds'
+      order by id limit $5::int`),
 };
 
-/** $1 overdue by so many milliseconds, $2 the webhooks of so many, the longest due first. */
-export const WEBHOOKS_DUE = {
-  name: 'deliveries.webhooks-due',
-  text: `
-    select distinct webhook_id from (
-      select webhook_id from deliveries where due_at < now() - $1::int * interval '1 millisecond'
-      order by due_at limit $2::int
-    ) as due`,
-};
-
-/** $1 overdue by so many milliseconds, $2 webhooks, $3 at most. `is true` holds it to the index of what is due. */
-export const PARK_DUE = {
-  name: 'deliveries.park-due',
-  text: `
-    with chosen as (
-      select id from deliveries
-      where due_at < now() - $1::int * interval '1 millisecond' and (webhook_id = any ($2::uuid[])) is true
-      order by due_at limit $3::int for update skip locked
-    )
-    update deliveries set due_at = null, parked_at = now()
-    from chosen where deliveries.id = chosen.id
-    returning webhook_id`,
+/** $3 overdue by this many milliseconds, $4 batches at most. */
+export const CLAIM_OVERDUE = {
+  name: 'retry-batches.claim-overdue',
+  text: claimBatches(`
+      select id from retry_batches where due_at < now() - $3::int * interval '1 millisecond'
+      order by due_at limit $4::int`),
 };
 
 export const CLAIM_PARKED = {
   name: 'deliveries.claim-parked',
-  text: takeInHand(`
+  text: `
+    with chosen as (
       select waiting.id from unnest($3::uuid[], $4::int[]) as wanted (webhook_id, count)
       cross join lateral (
         select id from deliveries where webhook_id = wanted.webhook_id and parked_at is not null
         order by parked_at limit wanted.count for update skip locked
-      ) as waiting`),
+      ) as waiting
+    ), claimed as (
+      update deliveries set claim_id = $1::uuid, parked_at = null, due_at = null, retry_at = null,
+                            attempt_count = greatest(attempt_count, next_number)
+      from chosen where deliveries.id = chosen.id
+      returning ${CLAIM}
+    ), lease as (${LEASE_OF_CLAIMED})
+    select claimed.*, occurred_at, test, data from claimed join events on events.id = event_id`,
+};
+
+const CONTENTS = {
+  name: 'events.contents',
+  text: 'select id, type, occurred_at, test, data from events where id = any ($1::uuid[])',
 };
 
 /**
- * Only what is still ours by its lease is put back: after this process stood still, others may have taken it over and
- * be sending it. $1 deliveries, $2 leases to close, $3 the lease of each delivery.
+ * Only what is still of this dispatcher's lease is put back: after this process stood still, another one may have taken
+ * it over and be sending it. $1 deliveries, $2 the lease of each, $3 leases to delete.
  */
-const putBackOurs = (column: 'due_at' | 'parked_at'): string => `
-    with ours as (
-      select given.id from unnest($1::uuid[], $3::uuid[]) as given (id, lease_id)
-      join delivery_leases on delivery_leases.id = given.lease_id
-    ), closed as (delete from delivery_leases where id = any ($2::uuid[]))
-    ${putBack(column, 'mine.id in (select id from ours)')}`;
-
-/**
- * $1 deliveries whose retries waited in hand, $2 the lease of each. What a person's attempt has delivered needs no retry.
- * When its answer gets lost and it is sent again, the number that was drawn is passed over, and the run moved along.
- */
-export const DRAW = {
-  name: 'deliveries.draw',
-  text: `
-    update deliveries set retry_at = null, attempt_count = attempt_count + 1, run_start = run_start + (retry_at is null)::int
+const putBack = (changes: string): string => `
+    update deliveries set ${changes}
     from unnest($1::uuid[], $2::uuid[]) as given (id, lease_id)
-    join delivery_leases on delivery_leases.id = given.lease_id
-    where deliveries.id = given.id and status = 'PENDING' and due_at is null and parked_at is null
-    returning deliveries.id, attempt_count, attempt_count - run_start,
-              exists (select from events where events.id = event_id and data is null)`,
+    where deliveries.id = given.id and status = 'PENDING' and parked_at is null and due_at is null
+      and (claim_id is null or claim_id = given.lease_id)`;
+
+export const PARK = {
+  name: 'deliveries.park',
+  text: `
+    with closed as (delete from delivery_leases where id = any ($3::uuid[]))
+    ${putBack('parked_at = now(), claim_id = null')}`,
 };
 
-export const PARK = { name: 'deliveries.park', text: putBackOurs('parked_at') };
+/** $4 the batch in which they wait for whichever dispatcher comes first. */
+export const HAND_BACK = {
+  name: 'deliveries.hand-back',
+  text: `
+    with closed as (delete from delivery_leases where id = any ($3::uuid[])),
+    returned as (${putBack('claim_id = $4::uuid, retry_at = null')} returning deliveries.id, account_id)
+    insert into retry_batches (id, due_at, delivery_ids, account_ids)
+    select $4::uuid, now(), array_agg(id), array_agg(distinct account_id) from returned having count(*) > 0`,
+};
 
-export const HAND_BACK = { name: 'deliveries.hand-back', text: putBackOurs('due_at') };
+/** Rows that wait by the columns of the version before this one, in batches of a tenth of a second. $1 rows at most. */
+export const ADOPT_DUE = {
+  name: 'deliveries.adopt-due',
+  text: `
+    with chosen as (
+      select id, to_timestamp(ceil(extract(epoch from due_at) * 10) / 10) as due
+      from deliveries where due_at is not null order by due_at limit $1::int for update skip locked
+    ), batch as (
+      select due, gen_random_uuid() as id from chosen group by due
+    ), adopted as (
+      update deliveries set due_at = null, retry_at = batch.due, claim_id = batch.id
+      from chosen join batch on batch.due = chosen.due where deliveries.id = chosen.id
+      returning deliveries.id, account_id, batch.id as batch_id, batch.due
+    )
+    insert into retry_batches (id, due_at, delivery_ids, account_ids)
+    select batch_id, due, array_agg(id), array_agg(distinct account_id) from adopted group by batch_id, due`,
+};
 
 /** Webhooks that have parked deliveries: one step of the index for each, however many there are. */
 export const WEBHOOKS_WITH_PARKED = {
@@ -114,67 +149,67 @@ export const WEBHOOKS_WITH_PARKED = {
     select parked.webhook_id, account_id from parked join webhooks on webhooks.id = parked.webhook_id`,
 };
 
-/** Moves deliveries between the three places where a pending one can be: due, parked, in hand. */
+/** Moves deliveries between the three places where a pending one can be: a retry batch, parked, claimed. */
 @Injectable()
 export class DeliveryStore {
   constructor(private readonly sql: HotPathSql) {}
 
-  /** Takes retries that have been due for so long, in milliseconds; the longest overdue first. */
-  claimDue(dispatcherId: string, overdueByMs: number, limit: number): Promise<InHand[]> {
-    return this.claim(CLAIM_DUE, dispatcherId, [overdueByMs, limit]);
-  }
-
-  /** The webhooks of retries that have been due for so long, in milliseconds. @param limit so many retries are looked at. */
-  async webhooksDue(overdueByMs: number, limit: number): Promise<string[]> {
-    const rows = await this.sql.tuples<[string]>(WEBHOOKS_DUE, [overdueByMs, limit]);
-    return rows.map(([webhookId]) => fromUuid('whk', webhookId));
-  }
-
-  /** Parks retries that have been due for so long, in milliseconds, without taking them in hand. @returns their webhooks. */
-  async parkDue(overdueByMs: number, webhookIds: readonly string[], limit: number): Promise<string[]> {
-    const rows = await this.sql.tuples<[string]>(PARK_DUE, [
-      overdueByMs,
-      plainArray(webhookIds.map(toUuid)),
-      limit,
-    ]);
-    return rows.map(([webhookId]) => fromUuid('whk', webhookId));
-  }
-
-  /** Takes parked deliveries, oldest first. */
-  claimParked(dispatcherId: string, wanted: { webhookId: string; count: number }[]): Promise<InHand[]> {
-    const ids = plainArray(wanted.map(({ webhookId }) => toUuid(webhookId)));
-    return this.claim(CLAIM_PARKED, dispatcherId, [ids, plainArray(wanted.map(({ count }) => count))]);
+  /**
+   * Claims batches that were scheduled under ids of a range.
+   * @returns null when there was no batch left to claim.
+   */
+  claimScheduled(
+    dispatcherId: string,
+    ids: { from: string; below: string },
+    batches: number,
+  ): Promise<ClaimedRetry[] | null> {
+    return this.claimBatches(CLAIM_SCHEDULED, dispatcherId, [ids.from, ids.below, batches]);
   }
 
   /**
-   * Draws the number of the next attempt for deliveries whose retries waited in hand.
-   * @returns them with it, and without a payload that was expunged meanwhile; those that are missing are not ours to
-   * send any more.
+   * Claims batches that have been due for this many milliseconds, the longest overdue first.
+   * @returns null when there was no batch left to claim.
    */
-  async draw(waited: readonly InHand[]): Promise<InHand[]> {
-    const values = [
-      plainArray(waited.map(({ id }) => toUuid(id))),
-      plainArray(waited.map(({ lease }) => lease.id)),
-    ];
-    const rows = await this.sql.tuples<DrawnRow>(DRAW, values);
-    const drawn = new Map<string, DrawnRow>(rows.map((row) => [fromUuid('dlv', row[0]), row]));
-    return waited.flatMap((delivery): InHand[] => {
-      const row = drawn.get(delivery.id);
-      if (!row) return [];
-      const [, number, position, isExpunged] = row;
-      const event = isExpunged ? delivery.event.expunged() : delivery.event;
-      return [{ ...delivery, event, trigger: 'retry', number, position }];
-    });
+  claimOverdue(dispatcherId: string, overdueByMs: number, batches: number): Promise<ClaimedRetry[] | null> {
+    return this.claimBatches(CLAIM_OVERDUE, dispatcherId, [overdueByMs, batches]);
   }
 
-  /** Puts deliveries in hand where they wait for their webhook to have room. */
-  async park(deliveries: readonly InHand[], closing: readonly Lease[]): Promise<void> {
-    await this.sql.execute(PARK, putBackValues(deliveries, closing));
+  /** Claims parked deliveries, oldest first. */
+  async claimParked(
+    dispatcherId: string,
+    wanted: { webhookId: string; count: number }[],
+  ): Promise<ClaimedDelivery[]> {
+    const lease = new Lease(uuidv7());
+    const rows = await this.sql.tuples<[...ClaimRow, ...ContentRow]>(CLAIM_PARKED, [
+      lease.id,
+      dispatcherId,
+      plainArray(wanted.map(({ webhookId }) => toUuid(webhookId))),
+      plainArray(wanted.map(({ count }) => count)),
+    ]);
+    return rows.map((row) => toClaimedDelivery(row, lease));
   }
 
-  /** Puts deliveries in hand back to be sent by whoever comes first. */
-  async handBack(deliveries: readonly InHand[], closing: readonly Lease[]): Promise<void> {
-    await this.sql.execute(HAND_BACK, putBackValues(deliveries, closing));
+  /** What was said in the calls of events, by event id. An event that was erased is missing. */
+  async contentsOf(eventIds: readonly string[]): Promise<Map<string, EventContent>> {
+    const rows = await this.sql.tuples<[id: string, eventType: EventType, ...ContentRow]>(CONTENTS, [
+      plainArray(eventIds.map(toUuid)),
+    ]);
+    return new Map(rows.map(([id, type, ...content]) => [fromUuid('evt', id), toContent(id, type, content)]));
+  }
+
+  /** Puts claimed deliveries where they wait for their endpoint to have capacity. */
+  async park(deliveries: readonly PutBack[], endedLeases: readonly string[]): Promise<void> {
+    await this.sql.execute(PARK, putBackValues(deliveries, endedLeases));
+  }
+
+  /** Puts claimed deliveries back, to be sent by whichever dispatcher comes first. */
+  async handBack(deliveries: readonly PutBack[], endedLeases: readonly string[]): Promise<void> {
+    await this.sql.execute(HAND_BACK, [...putBackValues(deliveries, endedLeases), uuidv7()]);
+  }
+
+  /** Moves rows that the version before this one made due. @returns whether there were any. */
+  async adoptDue(limit: number): Promise<boolean> {
+    return (await this.sql.execute(ADOPT_DUE, [limit])) > 0;
   }
 
   async webhooksWithParked(): Promise<{ webhookId: string; accountId: string }[]> {
@@ -185,51 +220,58 @@ export class DeliveryStore {
     }));
   }
 
-  private async claim(
+  private async claimBatches(
     statement: { name: string; text: string },
     dispatcherId: string,
     values: unknown[],
-  ): Promise<InHand[]> {
-    const leaseId = uuidv7();
-    const rows = await this.sql.tuples<ClaimedRow>(statement, [leaseId, dispatcherId, ...values]);
-    const lease: Lease = { id: leaseId, open: rows.length };
-    return rows.map((row) => toInHand(row, lease));
+  ): Promise<ClaimedRetry[] | null> {
+    const lease = new Lease(uuidv7());
+    type Row = [...ClaimRow, isExpunged: boolean, batches: number];
+    const rows = await this.sql.tuples<Row>(statement, [lease.id, dispatcherId, ...values]);
+    if (rows[0][11] === 0) return null;
+    return rows
+      .filter(([id]) => id !== null)
+      .map((row) => ({
+        ...toClaim(row, lease),
+        eventId: fromUuid('evt', row[8]),
+        eventType: row[9],
+        isExpunged: row[10],
+      }));
   }
 }
 
-/** @param row of a claim. The first attempt of a run goes by what began the run, the others are retries. */
-export function toInHand(row: ClaimedRow, lease: Lease): InHand {
-  const [
-    id,
-    accountId,
-    webhookId,
-    format,
-    trigger,
-    number,
-    position,
-    eventId,
-    eventType,
-    occurredAt,
-    test,
-    data,
-  ] = row;
+type PutBack = Pick<ClaimedDelivery, 'id' | 'lease'>;
+
+/** The first attempt of a run has the trigger that began the run; the others are retries. */
+function toClaim(row: readonly unknown[], lease: Lease): Omit<ClaimedDelivery, 'event'> {
+  const [id, accountId, webhookId, format, trigger, number, position, holds] = row as ClaimRow;
   return {
     id: fromUuid('dlv', id),
     accountId: fromUuid('acc', accountId),
     webhookId: fromUuid('whk', webhookId),
     format,
-    event: new EventContent(fromUuid('evt', eventId), eventType, occurredAt, test, data),
-    trigger: position > 1 ? 'retry' : trigger,
+    trigger: position > 1 || holds > 0 ? 'retry' : trigger,
     number,
     position,
+    holds,
     lease,
   };
 }
 
-function putBackValues(deliveries: readonly InHand[], closing: readonly Lease[]): unknown[] {
+function toContent(eventId: string, type: EventType, [occurredAt, test, data]: ContentRow): EventContent {
+  return new EventContent(fromUuid('evt', eventId), type, occurredAt, test, data);
+}
+
+/** @param row of a claim that returns the event's content as well. */
+export function toClaimedDelivery(row: [...ClaimRow, ...ContentRow], lease: Lease): ClaimedDelivery {
+  const [, , , , , , , , eventId, eventType, ...content] = row;
+  return { ...toClaim(row, lease), event: toContent(eventId, eventType, content) };
+}
+
+function putBackValues(deliveries: readonly PutBack[], endedLeases: readonly string[]): unknown[] {
   return [
     plainArray(deliveries.map(({ id }) => toUuid(id))),
-    plainArray(closing.map(({ id }) => id)),
     plainArray(deliveries.map(({ lease }) => lease.id)),
+    plainArray(endedLeases),
   ];
 }

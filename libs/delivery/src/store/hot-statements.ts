@@ -1,26 +1,24 @@
-import { RECORD_GROUP } from './attempt-recorder';
+import { RECORD_GROUP } from './attempt-store';
 import {
-  CLAIM_DUE,
+  ADOPT_DUE,
+  CLAIM_OVERDUE,
   CLAIM_PARKED,
-  DRAW,
+  CLAIM_SCHEDULED,
   HAND_BACK,
   PARK,
-  PARK_DUE,
-  WEBHOOKS_DUE,
   WEBHOOKS_WITH_PARKED,
 } from './delivery-store';
 import { TAKE_OVER } from './lease-store';
 
-/** The statements whose plans are made once a connection, for whoever wants to see these: docs/decisions/0003. */
+/** The statements whose plans are made once a connection: docs/decisions/0003. */
 export const HOT_STATEMENTS = {
-  claimDue: CLAIM_DUE,
-  webhooksDue: WEBHOOKS_DUE,
-  parkDue: PARK_DUE,
+  claimScheduled: CLAIM_SCHEDULED,
+  claimOverdue: CLAIM_OVERDUE,
   claimParked: CLAIM_PARKED,
   webhooksWithParked: WEBHOOKS_WITH_PARKED,
-  draw: DRAW,
   park: PARK,
   handBack: HAND_BACK,
+  adoptDue: ADOPT_DUE,
   takeOver: TAKE_OVER,
   record: RECORD_GROUP,
 };

@@ -29,9 +29,14 @@ export class Metrics {
     help: 'Attempts being made now',
     registers: [this.registry],
   });
-  readonly inHand = new Gauge({
-    name: 'skipcalls_deliveries_in_hand',
-    help: 'Deliveries that this process holds in memory, in flight or waiting for a slot',
+  readonly claimed = new Gauge({
+    name: 'skipcalls_deliveries_claimed',
+    help: 'Deliveries that this process has claimed: being sent, or queued in memory',
+    registers: [this.registry],
+  });
+  readonly fenced = new Counter({
+    name: 'skipcalls_attempts_fenced_total',
+    help: 'Attempts whose verdict changed nothing, because another dispatcher had taken the delivery over',
     registers: [this.registry],
   });
   readonly circuitChanges = new Counter({
@@ -48,7 +53,7 @@ export class Metrics {
   });
   readonly retryLateness = new Histogram({
     name: 'skipcalls_retry_lateness_seconds',
-    help: 'How much later than set an alarm for retries went off',
+    help: 'How much later than scheduled a job for retries ran',
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [this.registry],
   });

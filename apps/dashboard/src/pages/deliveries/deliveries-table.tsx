@@ -81,7 +81,7 @@ function DeliveryRow({ delivery, webhookName }: { delivery: Delivery; webhookNam
 function Answer({ delivery }: { delivery: Delivery }) {
   if (delivery.status === 'PENDING') {
     if (delivery.nextAttemptAt) return <span className="small">Retry <Countdown to={delivery.nextAttemptAt} /></span>; // prettier-ignore
-    return <span className="soft small">{WAITING[delivery.waitingFor ?? 'SENDING']}</span>;
+    return <span className="soft small">{WAITING[delivery.held ?? delivery.waitingFor ?? 'SENDING']}</span>;
   }
   if (delivery.lastStatusCode !== null) return <StatusCode code={delivery.lastStatusCode} />;
   return <span className="small">{delivery.lastOutcome ? outcomeName(delivery.lastOutcome) : '–'}</span>;
@@ -91,6 +91,8 @@ const WAITING: Record<string, string> = {
   RETRY_DUE: 'Retry is due',
   ROOM: 'Waiting for its turn',
   CIRCUIT_OPEN: 'Waiting for your server',
+  PAUSED: 'Waiting: the webhook is paused',
+  RETRY_AFTER: 'Your server asked to wait',
   SENDING: 'Sending…',
 };
 

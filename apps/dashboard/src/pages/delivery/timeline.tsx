@@ -17,6 +17,8 @@ const WAITING = {
   RETRY_DUE: 'Next attempt',
   ROOM: 'Waiting for its turn: this webhook has as much under way as it may have',
   CIRCUIT_OPEN: 'Waiting until your server responds again',
+  PAUSED: 'Waiting until the webhook is active again',
+  RETRY_AFTER: 'Waiting: your server asked for it (Retry-After)',
 };
 
 /** The attempts, newest first, and before them what comes next. */
@@ -29,6 +31,7 @@ export function Timeline({
   chosen: number | null;
   onChoose: (number: number) => void;
 }) {
+  const waiting = delivery.held ?? delivery.waitingFor;
   return (
     <ol className="timeline">
       {delivery.status === 'PENDING' && (
@@ -37,7 +40,7 @@ export function Timeline({
             <Clock size={13} aria-hidden="true" />
           </span>
           <div className="attempt">
-            <strong>{delivery.waitingFor ? WAITING[delivery.waitingFor] : 'Sending now…'}</strong>
+            <strong>{waiting ? WAITING[waiting] : 'Sending now…'}</strong>
             {delivery.nextAttemptAt && (
               <p className="small">
                 <Countdown to={delivery.nextAttemptAt} />

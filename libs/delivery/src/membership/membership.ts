@@ -22,6 +22,8 @@ const REMOVE = {
 
 /** A dispatcher without a heartbeat for this long is dead: others take over what it had claimed. */
 export const DEAD_AFTER_MS = 5_000;
+/** Ranks that are remembered: one for each endpoint and host. */
+const MAX_RANKS = 100_000;
 
 /**
  * This dispatcher among the others. Each writes a heartbeat into PostgreSQL, by PostgreSQL's clock, so that a wrong
@@ -37,7 +39,9 @@ export class Membership {
   private beatingSince = Number.POSITIVE_INFINITY;
   private silent: string[] = [];
   private living: string[] = [this.dispatcherId];
-  private readonly owners = new Map<string, string>();
+  /** By webhook or host: this dispatcher's rank among the living. */
+  private readonly ranks = new Map<string, number>();
+  private changeCount = 0;
 
   constructor(private readonly sql: HeartbeatSql) {}
 
@@ -70,29 +74,48 @@ export class Membership {
     await this.sql.execute(REMOVE, [plainArray(dispatcherIds)]);
   }
 
+  /** Grows when dispatchers come or go. */
+  get changes(): number {
+    return this.changeCount;
+  }
+
   /**
-   * Whether this dispatcher is the one that sends to a webhook whose own limits hold only if one process counts. The
-   * living ones agree without messages (rendezvous hashing), and most webhooks stay where they are when one leaves.
+   * Whether this dispatcher is the one that counts what only one can count for an endpoint: the webhook's own limits,
+   * and the probes of an open circuit. The living ones agree without messages (rendezvous hashing), and most endpoints
+   * stay where they are when one leaves.
    */
-  owns(webhookId: string): boolean {
-    if (this.living.length === 1) return true;
-    let owner = this.owners.get(webhookId);
-    if (!owner) {
-      owner = this.living.reduce((best, id) => (weight(id, webhookId) > weight(best, webhookId) ? id : best));
-      this.owners.set(webhookId, owner);
+  owns(key: string): boolean {
+    return this.living.length === 1 || this.rankFor(key) === 0;
+  }
+
+  /** This dispatcher's part of a limit that holds for all of them together. Their parts add up to the limit. */
+  shareOf(key: string, limit: number): number {
+    const count = this.living.length;
+    if (count === 1) return limit;
+    return Math.floor(limit / count) + (this.rankFor(key) < limit % count ? 1 : 0);
+  }
+
+  private rankFor(key: string): number {
+    let rank = this.ranks.get(key);
+    if (rank === undefined) {
+      const own = weight(this.dispatcherId, key);
+      rank = this.living.filter((id) => weight(id, key) > own).length;
+      if (this.ranks.size >= MAX_RANKS) this.ranks.clear();
+      this.ranks.set(key, rank);
     }
-    return owner === this.dispatcherId;
+    return rank;
   }
 
   private seeLiving(ids: string[]): void {
     const living = ids.length > 0 ? ids.sort() : [this.dispatcherId];
     if (living.join() === this.living.join()) return;
     this.living = living;
-    this.owners.clear();
+    this.ranks.clear();
+    this.changeCount += 1;
     this.logger.log(`${living.length} dispatcher${living.length === 1 ? '' : 's'} at work`);
   }
 }
 
-function weight(dispatcherId: string, webhookId: string): string {
-  return createHash('sha1').update(dispatcherId).update(webhookId).digest('hex');
+function weight(dispatcherId: string, key: string): string {
+  return createHash('sha1').update(dispatcherId).update(key).digest('hex');
 }

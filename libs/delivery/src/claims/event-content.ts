@@ -1,6 +1,6 @@
 import type { EventType, FormatName, Formatter } from '@app/formatting';
 
-/** The event of a delivery in hand. Its body is made once for each format, however many webhooks get it. */
+/** The event of a claimed delivery. Its body is made once for each format, however many webhooks get it. */
 export class EventContent {
   private readonly bodies: Partial<Record<FormatName, Buffer>> = {};
 

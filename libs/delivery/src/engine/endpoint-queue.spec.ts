@@ -1,81 +1,120 @@
 import type { WebhookTarget } from '@app/webhooks';
 import type { AttemptOutcome } from '../attempt';
-import { Gate } from './gate';
-import type { InHand } from './in-hand';
-import { Slots, type Standing } from './slots';
-import { notSent } from './verdict';
+import type { ClaimedDelivery } from '../claims/claimed-delivery';
+import { notSent } from './decision';
+import { EndpointQueue, type Start } from './endpoint-queue';
+import { HostSlots } from './host-slots';
+import { type EndpointTrust, SendingSlots } from './sending-slots';
 
-/** A gate with its surroundings: what it starts, parks and fetches is looked at, and ended by hand. */
+/** A queue with its surroundings: what it starts, parks, and fetches is looked at, and ended by the test. */
 class Scene {
   now = 1_000_000;
-  readonly slots: Slots;
-  readonly started: { delivery: InHand; standing: Standing }[] = [];
-  readonly running: { delivery: InHand; standing: Standing }[] = [];
-  readonly parked: InHand[] = [];
+  readonly slots: SendingSlots<EndpointQueue>;
+  readonly started: Start[] = [];
+  readonly running: Start[] = [];
+  readonly parked: ClaimedDelivery[] = [];
   /** What waits in PostgreSQL. */
-  readonly backlog: InHand[] = [];
+  readonly backlog: ClaimedDelivery[] = [];
   readonly fetches: number[] = [];
   readonly circuits: string[] = [];
-  readonly doors: boolean[] = [];
-  /** Each time the gate told whether something waits for us. */
+  readonly silences: boolean[] = [];
+  readonly capacities: boolean[] = [];
+  /** Each change of whether something waits for this process. */
   readonly waits: boolean[] = [];
   failFetches = false;
-  readonly gate: Gate;
+  readonly queue: EndpointQueue;
   private count = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private timerAt = Infinity;
 
-  constructor(sizes = { proven: 1_000, newcomer: 1_000, unproven: 1_000, suspect: 1_000 }) {
-    this.slots = new Slots(sizes);
-    this.gate = new Gate(
-      'whk_1',
-      'acc_1',
-      {
-        slots: this.slots,
-        start: (delivery, _gate, standing) => {
-          this.started.push({ delivery, standing });
-          this.running.push({ delivery, standing });
-        },
-        park: (deliveries) => this.parked.push(...deliveries),
-        fetchParked: (_gate, count) => {
-          this.fetches.push(count);
-          if (this.failFetches) return Promise.reject(new Error('PostgreSQL is away'));
-          return Promise.resolve(this.backlog.splice(0, count));
-        },
-      },
-      {
-        doorMoved: (gate) => this.doors.push(gate.hasRoom),
-        queueMoved: (gate) => this.waits.push(gate.waitsForUs),
-        circuitMoved: (_gate, circuit) => this.circuits.push(circuit.state),
-      },
-      () => this.now,
-    );
+  constructor(
+    sizes: Record<EndpointTrust, number> = {
+      responsive: 1_000,
+      untried: 1_000,
+      probing: 1_000,
+      unresponsive: 1_000,
+    },
+    hostSlots = (limit: number): number => limit,
+  ) {
+    this.slots = new SendingSlots(sizes, () => this.now);
+    const byHost = new HostSlots<EndpointQueue>((_host, limit) => hostSlots(limit));
+    this.queue = new EndpointQueue('whk_1', 'acc_1', { byTrust: this.slots, byHost }, () => this.now);
   }
 
-  configure(settings: Partial<WebhookTarget> = {}, elsewhere = false): this {
-    const target = { status: 'ACTIVE', isDeleted: false, maxConcurrency: null, rateLimitPerSecond: null, circuitIsOpen: false, ...settings }; // prettier-ignore
-    this.gate.configure(target as WebhookTarget, elsewhere);
+  configure(
+    settings: Partial<WebhookTarget> = {},
+    isHome = true,
+    share = (limit: number): number => limit,
+  ): this {
+    const target = { status: 'ACTIVE', isDeleted: false, version: 1, origin: 'https://example.com', maxConcurrency: null, rateLimitPerSecond: null, circuitIsOpen: false, ...settings }; // prettier-ignore
+    this.queue.configure(target as WebhookTarget, { share, isHome });
+    return this.pump();
+  }
+
+  /** As the engine does after each change. */
+  pump(): this {
+    this.queue.wakeAt = null;
+    for (let start = this.queue.next(); start; start = this.queue.next()) {
+      this.started.push(start);
+      this.running.push(start);
+    }
+    this.parked.push(...this.queue.takeOverflow());
+    const wanted = this.queue.startFetch();
+    if (wanted > 0) void this.fetch(wanted);
+    if (this.queue.hasCapacity !== (this.capacities.at(-1) ?? true))
+      this.capacities.push(this.queue.hasCapacity);
+    if (this.queue.waitsForUs !== (this.waits.at(-1) ?? false)) this.waits.push(this.queue.waitsForUs);
+    this.wakeLater();
     return this;
   }
 
-  delivery(): InHand {
-    return { id: `dlv_${++this.count}` } as InHand;
+  private async fetch(wanted: number): Promise<void> {
+    this.fetches.push(wanted);
+    const found = this.failFetches ? null : this.backlog.splice(0, wanted);
+    await Promise.resolve();
+    this.queue.fetched(found, wanted);
+    this.pump();
+  }
+
+  private wakeLater(): void {
+    const { wakeAt } = this.queue;
+    if (wakeAt === null || (this.timer && this.timerAt <= wakeAt)) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.timerAt = wakeAt;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.pump();
+    }, wakeAt - this.now);
+  }
+
+  delivery(): ClaimedDelivery {
+    return { id: `dlv_${++this.count}` } as ClaimedDelivery;
   }
 
   /** Offers so many deliveries. @returns how many were taken. */
   offer(count: number): number {
     let taken = 0;
-    for (let i = 0; i < count; i += 1) if (this.gate.offer(this.delivery())) taken += 1;
+    for (let i = 0; i < count; i += 1) {
+      if (this.queue.offer(this.delivery())) taken += 1;
+      this.pump();
+    }
     return taken;
   }
 
   store(count: number): void {
     for (let i = 0; i < count; i += 1) this.backlog.push(this.delivery());
-    this.gate.noteBacklog();
+    this.queue.noteBacklog();
+    this.pump();
   }
 
   /** Ends the oldest attempt under way. */
   end(outcome: AttemptOutcome = 'DELIVERED', durationMs = 10): void {
-    const { standing } = this.running.shift()!;
-    this.gate.finished(standing, { ...notSent(null, '', 0), outcome, durationMs });
+    const start = this.running.shift()!;
+    const news = this.queue.finished(start, { ...notSent(null, '', 0), outcome, durationMs });
+    if (news.circuit) this.circuits.push(news.circuit.state);
+    if (news.isSilent !== undefined) this.silences.push(news.isSilent);
+    this.pump();
+    if (this.slots.nextWaiting(start.trust)) this.pump();
   }
 
   endAll(outcome: AttemptOutcome = 'DELIVERED', durationMs = 10): void {
@@ -96,20 +135,20 @@ class Scene {
 
   /** Opens the circuit by an endpoint that keeps silent. */
   async silence(): Promise<void> {
-    for (let i = 0; i < 20 && this.gate.circuit.state === 'CLOSED'; i += 1) {
+    for (let i = 0; i < 20 && this.queue.circuit.state === 'CLOSED'; i += 1) {
       this.offer(1);
       this.now += 10_000;
       this.end('TIMEOUT', 10_000);
       await jest.advanceTimersByTimeAsync(0);
     }
-    expect(this.gate.circuit.state).toBe('OPEN');
+    expect(this.queue.circuit.state).toBe('OPEN');
   }
 }
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-describe('a gate', () => {
+describe('the queue of an endpoint', () => {
   it('starts nothing before the settings are known, and everything then', () => {
     const scene = new Scene();
     expect(scene.offer(5)).toBe(4);
@@ -121,11 +160,11 @@ describe('a gate', () => {
   it('lets few out to an endpoint that has never answered, many to one that has', () => {
     const scene = new Scene().configure();
     scene.offer(30);
-    expect(scene.gate.inFlight).toBe(4);
+    expect(scene.queue.inFlight).toBe(4);
     scene.end();
     // One answer: the limit of 16 holds now, and has grown by the success.
     scene.offer(30);
-    expect(scene.gate.inFlight).toBe(17);
+    expect(scene.queue.inFlight).toBe(17);
   });
 
   it('tells when something begins to wait for us and when nothing does any more, not each time', () => {
@@ -140,14 +179,15 @@ describe('a gate', () => {
     expect(scene.waits).toEqual([true, false]);
     scene.offer(20);
     expect(scene.waits).toEqual([true, false, true]);
-    expect(scene.gate.empty()).not.toHaveLength(0);
+    expect(scene.queue.empty()).not.toHaveLength(0);
+    scene.pump();
     expect(scene.waits).toEqual([true, false, true, false]);
   });
 
   it('tells nothing of what waits for an unknown, a slow or a hanging endpoint', () => {
     const unknown = new Scene().configure();
     unknown.offer(5);
-    expect(unknown.gate.queued).toBe(1);
+    expect(unknown.queue.queued).toBe(1);
     expect(unknown.waits).toEqual([]);
 
     const slow = new Scene().configure().prove();
@@ -156,13 +196,13 @@ describe('a gate', () => {
       slow.end('DELIVERED', 500);
     }
     slow.offer(200);
-    expect(slow.gate.queued).toBeGreaterThan(1);
+    expect(slow.queue.queued).toBeGreaterThan(1);
     expect(slow.waits).toEqual([]);
 
     const hanging = new Scene().configure().prove();
     hanging.offer(20);
     hanging.end('TIMEOUT', 10_000);
-    expect(hanging.gate.queued).toBe(1);
+    expect(hanging.queue.queued).toBe(1);
     expect(hanging.waits).toEqual([true, false]);
   });
 
@@ -170,9 +210,9 @@ describe('a gate', () => {
     const scene = new Scene().configure();
     scene.offer(1);
     scene.end('CONNECTION_FAILED', 1);
-    expect(scene.gate.standing).toBe('proven');
+    expect(scene.queue.trust).toBe('responsive');
     scene.offer(30);
-    expect(scene.gate.inFlight).toBe(16);
+    expect(scene.queue.inFlight).toBe(16);
   });
 
   it('grows by one with a success, to 64, and halves with a time-out, to 8', () => {
@@ -185,7 +225,7 @@ describe('a gate', () => {
       scene.end('DELIVERED', 100);
     }
     refill();
-    expect(scene.gate.inFlight).toBe(64);
+    expect(scene.queue.inFlight).toBe(64);
     // A refusal is no lesson about how much it can bear.
     const endTheRest = (): void => {
       while (scene.running.length > 0) scene.endAll('HTTP_ERROR', 100);
@@ -197,7 +237,7 @@ describe('a gate', () => {
       scene.offer(1);
       endTheRest();
       refill();
-      return scene.gate.inFlight;
+      return scene.queue.inFlight;
     });
     expect(limits).toEqual([32, 16, 8, 8]);
   });
@@ -211,50 +251,50 @@ describe('a gate', () => {
       }
     };
     settle(5);
-    expect(scene.gate.inFlight).toBe(16);
+    expect(scene.queue.inFlight).toBe(16);
     settle(40);
-    expect(scene.gate.inFlight).toBe(40);
+    expect(scene.queue.inFlight).toBe(40);
   });
 
   it.each([1, 2, 3, 10])('never has more in flight than maxConcurrency %d', (maxConcurrency) => {
     const scene = new Scene().configure({ maxConcurrency }).prove();
     scene.offer(32);
     for (let i = 0; i < 25; i += 1) {
-      expect(scene.gate.inFlight).toBeLessThanOrEqual(maxConcurrency);
+      expect(scene.queue.inFlight).toBeLessThanOrEqual(maxConcurrency);
       scene.end();
     }
-    expect(scene.gate.inFlight).toBe(Math.min(maxConcurrency, 7));
+    expect(scene.queue.inFlight).toBe(Math.min(maxConcurrency, 7));
   });
 
   it('lowers what is in flight when maxConcurrency is set meanwhile', () => {
     const scene = new Scene().configure().prove();
     scene.offer(30);
     scene.configure({ maxConcurrency: 2 });
-    while (scene.gate.inFlight > 2) scene.end();
+    while (scene.queue.inFlight > 2) scene.end();
     scene.end();
-    expect(scene.gate.inFlight).toBe(2);
+    expect(scene.queue.inFlight).toBe(2);
   });
 
-  it('takes no more than its queue holds, and closes its door, and opens it again', () => {
+  it('takes no more than its queue holds, and has capacity again later', () => {
     const scene = new Scene().configure();
     const taken = scene.offer(100);
     expect(taken).toBe(4 + 1);
-    expect(scene.gate.hasRoom).toBe(false);
-    expect(scene.doors.at(-1)).toBe(false);
+    expect(scene.queue.hasCapacity).toBe(false);
+    expect(scene.capacities.at(-1)).toBe(false);
     scene.end('HTTP_ERROR', 10_000);
-    expect(scene.gate.hasRoom).toBe(true);
-    expect(scene.doors.at(-1)).toBe(true);
+    expect(scene.queue.hasCapacity).toBe(true);
+    expect(scene.capacities.at(-1)).toBe(true);
   });
 
   it('keeps one delivery in its queue when its endpoint lets an attempt time out, the oldest, and parks the others', () => {
     const scene = new Scene().configure({ maxConcurrency: 2 }).prove();
     scene.offer(12);
-    expect(scene.gate.queued).toBe(10);
+    expect(scene.queue.queued).toBe(10);
     scene.end('TIMEOUT', 10_000);
     // The one that was kept has begun at once, in the place of the one that timed out.
     expect(scene.running.map(({ delivery }) => delivery.id)).toEqual(['dlv_3', 'dlv_4']);
     expect(scene.parked.map(({ id }) => id)).toEqual(['dlv_5', 'dlv_6', 'dlv_7', 'dlv_8', 'dlv_9', 'dlv_10', 'dlv_11', 'dlv_12', 'dlv_13']); // prettier-ignore
-    expect(scene.gate.queued).toBe(0);
+    expect(scene.queue.queued).toBe(0);
   });
 
   it.each([
@@ -267,7 +307,7 @@ describe('a gate', () => {
       scene.end('DELIVERED', durationMs);
     }
     scene.offer(5_000);
-    expect(scene.gate.queued).toBe(most);
+    expect(scene.queue.queued).toBe(most);
   });
 
   it('does not queue more than a second of its rate limit', () => {
@@ -278,7 +318,7 @@ describe('a gate', () => {
       scene.end('DELIVERED', 1);
     }
     scene.offer(1_000);
-    expect(scene.gate.queued).toBe(100);
+    expect(scene.queue.queued).toBe(100);
   });
 
   it('starts no more a second than its rate limit', async () => {
@@ -302,7 +342,7 @@ describe('a gate', () => {
     }
     scene.started.length = 0;
     scene.store(100);
-    expect(scene.gate.hasRoom).toBe(false);
+    expect(scene.queue.hasCapacity).toBe(false);
     await scene.pass(0);
     const wanted = scene.fetches[0];
     expect(wanted).toBe(32);
@@ -315,8 +355,8 @@ describe('a gate', () => {
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     while (scene.running.length > 0) scene.end();
     await scene.pass(0);
-    expect(scene.gate.backlog).toBe(false);
-    expect(scene.gate.hasRoom).toBe(true);
+    expect(scene.queue.isIdle).toBe(true);
+    expect(scene.queue.hasCapacity).toBe(true);
   });
 
   it('has new deliveries wait behind the parked ones', async () => {
@@ -343,7 +383,8 @@ describe('a gate', () => {
     await scene.pass(5_000);
     expect(scene.fetches).toHaveLength(1);
     scene.failFetches = false;
-    scene.gate.noteBacklog();
+    scene.queue.noteBacklog();
+    scene.pump();
     await scene.pass(0);
     expect(scene.started).toHaveLength(4);
   });
@@ -351,20 +392,19 @@ describe('a gate', () => {
   it('parks its queue and closes while another dispatcher sends to the webhook', async () => {
     const scene = new Scene().configure({ maxConcurrency: 1 }).prove();
     scene.offer(5);
-    scene.configure({ maxConcurrency: 1 }, true);
+    scene.configure({ maxConcurrency: 1 }, false);
     expect(scene.parked).toHaveLength(4);
     expect(scene.offer(1)).toBe(0);
     scene.store(3);
     scene.end();
     await scene.pass(0);
     expect(scene.fetches).toEqual([]);
-    scene.configure({ maxConcurrency: 1 }, false);
+    scene.configure({ maxConcurrency: 1 });
     await scene.pass(0);
     expect(scene.started).toHaveLength(1 + 2);
   });
 
   it.each<[string, Partial<WebhookTarget> | null]>([
-    ['paused', { status: 'PAUSED' }],
     ['disabled', { status: 'DISABLED' }],
     ['deleted', { isDeleted: true }],
     ['gone', null],
@@ -373,7 +413,8 @@ describe('a gate', () => {
     scene.offer(20);
     expect(scene.started).toHaveLength(1 + 1);
     if (settings) scene.configure({ maxConcurrency: 1, rateLimitPerSecond: 1, ...settings });
-    else scene.gate.configure(null, false);
+    else scene.queue.configure(null, { share: (limit) => limit, isHome: true });
+    scene.pump();
     expect(scene.started).toHaveLength(1 + 20);
     scene.store(40);
     await scene.pass(0);
@@ -386,12 +427,12 @@ describe('a gate', () => {
   it('gives back what it has not started', () => {
     const scene = new Scene().configure();
     scene.prove().offer(18);
-    expect(scene.gate.empty().map(({ id }) => id)).toEqual(['dlv_19']);
-    expect(scene.gate.queued).toBe(0);
+    expect(scene.queue.empty().map(({ id }) => id)).toEqual(['dlv_19']);
+    expect(scene.queue.queued).toBe(0);
   }); // prettier-ignore
 
   it('waits for a slot and goes on when there is one', () => {
-    const scene = new Scene({ proven: 2, newcomer: 1, unproven: 0, suspect: 0 }).configure().prove();
+    const scene = new Scene({ responsive: 2, untried: 1, probing: 0, unresponsive: 0 }).configure().prove();
     scene.offer(4);
     expect(scene.started).toHaveLength(1 + 2);
     scene.end();
@@ -402,86 +443,86 @@ describe('a gate', () => {
   });
 
   it('has a slot of its own kind for the attempt that tells of an unknown endpoint', () => {
-    const scene = new Scene({ proven: 1_000, newcomer: 1, unproven: 0, suspect: 1_000 }).configure();
+    const scene = new Scene({ responsive: 1_000, untried: 1, probing: 0, unresponsive: 1_000 }).configure();
     scene.offer(2);
-    expect(scene.started.map(({ standing }) => standing)).toEqual(['newcomer']);
+    expect(scene.started.map(({ trust }) => trust)).toEqual(['untried']);
     scene.end();
-    expect(scene.started.map(({ standing }) => standing)).toEqual(['newcomer', 'proven']);
+    expect(scene.started.map(({ trust }) => trust)).toEqual(['untried', 'responsive']);
   });
 
   it.each<[string, (scene: Scene) => void]>([
     ['an endpoint that has answered', (scene) => scene.prove()],
     ['one that never has', () => undefined],
-  ])('uses the slots of suspects from a time-out of %s until it answers', (_, before) => {
+  ])('uses the slots of unresponsive endpoints from a time-out of %s until it answers', (_, before) => {
     const scene = new Scene().configure();
     before(scene);
     scene.offer(1);
     scene.end('TIMEOUT', 10_000);
     scene.offer(1);
-    expect(scene.started.at(-1)!.standing).toBe('suspect');
+    expect(scene.started.at(-1)!.trust).toBe('unresponsive');
     scene.end('DELIVERED');
     scene.offer(1);
-    expect(scene.started.at(-1)!.standing).toBe('proven');
+    expect(scene.started.at(-1)!.trust).toBe('responsive');
   });
 
   it.each<[string, number, number]>([
     ['quick', 10, 1_000],
     ['slow', 3_000, 9_000],
   ])(
-    'uses the slots of suspects while a %s endpoint is silent for long, and no others',
+    'uses the slots of unresponsive endpoints while a %s endpoint is silent for long, and no others',
     (_, durationMs, silentMs) => {
       const scene = new Scene().configure();
       for (let i = 0; i < 20; i += 1) {
         scene.offer(1);
         scene.end('DELIVERED', durationMs);
       }
-      const standing = (): string => {
+      const trust = (): string => {
         scene.offer(1);
-        return scene.started.at(-1)!.standing;
+        return scene.started.at(-1)!.trust;
       };
-      standing(); // waited for from now on
+      trust(); // waited for from now on
       scene.now += silentMs;
-      expect(standing()).toBe('proven');
+      expect(trust()).toBe('responsive');
       scene.now += 4_000;
-      expect(standing()).toBe('suspect');
+      expect(trust()).toBe('unresponsive');
       scene.end('HTTP_ERROR', durationMs);
-      expect(standing()).toBe('proven');
+      expect(trust()).toBe('responsive');
       scene.endAll();
       scene.now += 60_000;
-      expect(standing()).toBe('proven');
+      expect(trust()).toBe('responsive');
     },
   );
 
   it('keeps nobody waiting for what is only to be settled, whatever its endpoint was like', () => {
-    const scene = new Scene({ proven: 1_000, newcomer: 1, unproven: 0, suspect: 0 }).configure();
+    const scene = new Scene({ responsive: 1_000, untried: 1, probing: 0, unresponsive: 0 }).configure();
     scene.offer(1);
     scene.end('TIMEOUT', 10_000);
-    scene.configure({ status: 'PAUSED' });
+    scene.configure({ status: 'DISABLED' });
     scene.offer(20);
     expect(scene.started).toHaveLength(21);
   });
 
   it('is idle only when nothing is queued, in flight, parked or broken', async () => {
     const scene = new Scene().configure();
-    expect(scene.gate.isIdle).toBe(true);
+    expect(scene.queue.isIdle).toBe(true);
     scene.offer(1);
-    expect(scene.gate.isIdle).toBe(false);
+    expect(scene.queue.isIdle).toBe(false);
     scene.end();
-    expect(scene.gate.isIdle).toBe(true);
+    expect(scene.queue.isIdle).toBe(true);
     scene.store(1);
-    expect(scene.gate.isIdle).toBe(false);
+    expect(scene.queue.isIdle).toBe(false);
     await scene.pass(0);
     scene.end('TIMEOUT', 10_000);
-    expect(scene.gate.isIdle).toBe(false);
+    expect(scene.queue.isIdle).toBe(false);
   });
 });
 
-describe('a gate with an open circuit', () => {
+describe('the queue of an endpoint with an open circuit', () => {
   it('parks its queue, takes nothing, and says so', async () => {
     const scene = new Scene().configure();
     await scene.silence();
     expect(scene.circuits).toEqual(['OPEN']);
-    expect(scene.gate.hasRoom).toBe(false);
+    expect(scene.queue.hasCapacity).toBe(false);
     expect(scene.offer(1)).toBe(0);
   });
 
@@ -495,7 +536,7 @@ describe('a gate with an open circuit', () => {
     await scene.pass(200);
     expect(scene.fetches).toEqual([1]);
     expect(scene.started).toHaveLength(1);
-    expect(scene.circuits.at(-1)).toBe('HALF_OPEN');
+    expect(scene.queue.circuit.state).toBe('HALF_OPEN');
     await scene.pass(5_000);
     expect(scene.started).toHaveLength(1);
     scene.end('DELIVERED');
@@ -512,7 +553,7 @@ describe('a gate with an open circuit', () => {
     scene.started.length = 0;
     await scene.pass(10_000);
     scene.end('TIMEOUT', 10_000);
-    expect(scene.circuits.slice(-2)).toEqual(['HALF_OPEN', 'OPEN']);
+    expect(scene.circuits).toEqual(['OPEN', 'OPEN']);
     await scene.pass(9_800);
     expect(scene.started).toHaveLength(0);
     await scene.pass(300);
@@ -530,9 +571,10 @@ describe('a gate with an open circuit', () => {
     await scene.silence();
     scene.store(20);
     scene.started.length = 0;
-    scene.gate.reset();
+    scene.queue.hear({ circuit: 'CLOSED' });
+    scene.pump();
     await scene.pass(0);
-    expect(scene.circuits.at(-1)).toBe('CLOSED');
+    expect(scene.queue.circuit.state).toBe('CLOSED');
     expect(scene.started.length).toBeGreaterThan(0);
   });
 
@@ -542,7 +584,8 @@ describe('a gate with an open circuit', () => {
     scene.store(20); // plans a wake-up for the probe
     await scene.pass(100);
     scene.started.length = 0;
-    scene.gate.reset();
+    scene.queue.hear({ circuit: 'CLOSED' });
+    scene.pump();
     for (let i = 0; i < 30; i += 1) {
       await scene.pass(100);
       scene.endAll();
@@ -557,28 +600,139 @@ describe('a gate with an open circuit', () => {
     scene.store(5);
     await scene.pass(0);
     expect(scene.started).toHaveLength(1);
-    expect(scene.circuits).toEqual(['HALF_OPEN']);
+    expect(scene.queue.circuit.state).toBe('HALF_OPEN');
   });
 
   it('probes again when the dispatcher handed its probe back while it waited for a slot', async () => {
-    const scene = new Scene({ proven: 1_000, newcomer: 1_000, unproven: 1_000, suspect: 0 }).configure({ circuitIsOpen: true, maxConcurrency: 5 }); // prettier-ignore
+    const scene = new Scene({ responsive: 1_000, untried: 1_000, probing: 1_000, unresponsive: 0 }).configure({ circuitIsOpen: true, maxConcurrency: 5 }); // prettier-ignore
     scene.store(5);
     await scene.pass(0);
     expect(scene.started).toHaveLength(0);
-    scene.configure({ maxConcurrency: 5 }, true);
-    expect(scene.parked).toHaveLength(1);
     scene.configure({ maxConcurrency: 5 }, false);
+    expect(scene.parked).toHaveLength(1);
+    scene.configure({ maxConcurrency: 5 });
     await scene.pass(0);
     expect(scene.fetches).toEqual([1, 1]);
   });
 
-  it('lets the deliveries of a webhook that is paused meanwhile be settled', async () => {
+  it('lets the deliveries of a webhook that is disabled meanwhile be settled', async () => {
     const scene = new Scene().configure();
     await scene.silence();
     scene.store(20);
     scene.started.length = 0;
-    scene.configure({ status: 'PAUSED' });
+    scene.configure({ status: 'DISABLED' });
     await scene.pass(0);
     expect(scene.started).toHaveLength(20);
+  });
+});
+
+describe('the queue of an endpoint that others know of', () => {
+  it('starts nothing while the endpoint is held, parks what waits, and continues at that time', async () => {
+    const scene = new Scene().configure({ maxConcurrency: 1 }).prove();
+    scene.offer(4);
+    scene.queue.hold(2_500);
+    scene.pump();
+    expect(scene.parked).toHaveLength(3);
+    expect(scene.offer(1)).toBe(0);
+    scene.endAll();
+    scene.store(3);
+    scene.started.length = 0;
+    await scene.pass(2_400);
+    expect([scene.started.length, scene.fetches.length]).toEqual([0, 0]);
+    await scene.pass(150);
+    expect(scene.started).toHaveLength(1);
+  });
+
+  it('keeps the later of two holds', async () => {
+    const scene = new Scene().configure().prove();
+    scene.queue.hold(3_000);
+    scene.queue.hold(1_000);
+    scene.store(1);
+    scene.started.length = 0;
+    await scene.pass(2_900);
+    expect(scene.started).toHaveLength(0);
+    await scene.pass(150);
+    expect(scene.started).toHaveLength(1);
+  });
+
+  it('parks what waits while the webhook is paused, and continues when it is active again', async () => {
+    const scene = new Scene().configure({ maxConcurrency: 1 }).prove();
+    scene.offer(4);
+    scene.configure({ maxConcurrency: 1, status: 'PAUSED' });
+    expect(scene.parked).toHaveLength(3);
+    scene.endAll();
+    scene.store(3);
+    await scene.pass(60_000);
+    expect(scene.fetches).toEqual([]);
+    scene.started.length = 0;
+    scene.configure({ maxConcurrency: 1 });
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(1);
+  });
+
+  it('ignores settings that are older than the present ones', () => {
+    const scene = new Scene().configure({ version: 7, maxConcurrency: 1 });
+    scene.configure({ version: 6, maxConcurrency: 50 });
+    expect(scene.queue.settings).toMatchObject({ version: 7, maxConcurrency: 1 });
+    scene.configure({ version: 8, maxConcurrency: 2 });
+    expect(scene.queue.settings).toMatchObject({ version: 8, maxConcurrency: 2 });
+  });
+
+  it('sends no more than this dispatcher’s part of every limit', () => {
+    const scene = new Scene().configure({}, true, (limit) => Math.floor(limit / 4));
+    scene.offer(30);
+    expect(scene.queue.inFlight).toBe(1);
+    scene.end();
+    scene.offer(30);
+    expect(scene.queue.inFlight).toBe(4);
+  });
+
+  it('leaves everything to others while its part is nothing', () => {
+    const scene = new Scene().configure({}, false, () => 0);
+    expect(scene.queue.ownedByAnotherDispatcher).toBe(true);
+    expect(scene.offer(1)).toBe(0);
+    scene.store(5);
+    expect(scene.fetches).toEqual([]);
+  });
+
+  it('never sends a probe that another dispatcher sends', async () => {
+    const scene = new Scene().configure({}, false).prove();
+    scene.queue.hear({ circuit: 'OPEN' });
+    scene.store(5);
+    scene.started.length = 0;
+    await scene.pass(120_000);
+    expect(scene.started).toEqual([]);
+    scene.queue.hear({ circuit: 'CLOSED' });
+    scene.pump();
+    await scene.pass(0);
+    expect(scene.started).toHaveLength(5);
+  });
+
+  it('takes what another dispatcher found silent for unresponsive until it responds', () => {
+    const scene = new Scene().configure().prove();
+    scene.queue.hear({ isSilent: true });
+    scene.offer(1);
+    expect(scene.started.at(-1)!.trust).toBe('unresponsive');
+    scene.end();
+    scene.offer(1);
+    expect(scene.started.at(-1)!.trust).toBe('responsive');
+  });
+
+  it('reports a silence and its end once each', () => {
+    const scene = new Scene().configure().prove();
+    for (const outcome of ['TIMEOUT', 'TIMEOUT', 'HTTP_ERROR', 'DELIVERED'] as const) {
+      scene.offer(1);
+      scene.end(outcome);
+    }
+    expect(scene.silences).toEqual([true, false]);
+    scene.offer(1);
+    scene.now += 5_000;
+    expect([scene.queue.takeSilence(), scene.queue.takeSilence()]).toEqual([true, false]);
+  });
+
+  it('shares the slots of its host with the account’s other endpoints', () => {
+    const scene = new Scene(undefined, (limit) => Math.min(limit, 3)).configure().prove();
+    scene.offer(10);
+    expect(scene.queue.inFlight).toBe(3);
   });
 });
