@@ -213,6 +213,26 @@ describe('what each role may do in the backoffice', () => {
     expect(await one('select count(*)::int as wishes from manual_attempts')).toEqual({ wishes: 0 });
   });
 
+  it('should list rejected publications with what was wrong, and change none of them', async () => {
+    await app.database.query(
+      `insert into rejected_publications (id, idempotency_key, source, code, errors, created_at)
+       values (uuid_generate_v7(), 'call_1/completed', 'http', 'validation_failed',
+               '[{"path": "data.call.id", "message": "is required"}, {"path": "", "message": "is wrong"}]', now())`,
+    );
+    const { status, text } = await as.VIEWER.api('/resources/rejections/actions/list');
+    const [{ id, params }] = JSON.parse(text).records;
+    expect(status).toBe(200);
+    expect(params).toMatchObject({ idempotencyKey: 'call_1/completed', source: 'http', errors: 'data.call.id: is required\nis wrong' }); // prettier-ignore
+    expect((await as.VIEWER.api(`/resources/rejections/records/${id}/show`)).status).toBe(200);
+    for (const action of ['edit', 'delete'])
+      expect([403, 404]).toContain(
+        (await as.ADMIN.api(`/resources/rejections/records/${id}/${action}`)).status,
+      );
+    expect(
+      (await as.VIEWER.api('/resources/rejections/actions/list?filters.source=queue')).json.records,
+    ).toEqual([]);
+  });
+
   it('should hide phone numbers, transcript and answers from a VIEWER, and not from SUPPORT', async () => {
     for (const [resource, id] of [['events', eventId], ['deliveries', deliveryId], ['attempts', `${deliveryId}.1`]]) {
       const path = `/resources/${resource}/records/${id}/show`;
@@ -470,6 +490,7 @@ describe('what each role may do in the backoffice', () => {
         'accounts',
         'webhooks',
         'events',
+        'rejections',
         'deliveries',
         'attempts',
         'api-keys',

@@ -9,7 +9,7 @@ import {
   ExpungeModule,
   ReplayModule,
 } from '@app/delivery';
-import { Event } from '@app/events';
+import { Event, RejectedPublicationRecord } from '@app/events';
 import { WebhooksModule } from '@app/webhooks';
 import { AdminActions } from './actions/admin-actions';
 import { DeliveryActions } from './actions/delivery-actions';
@@ -43,7 +43,15 @@ import { StartPage } from './start-page/start-page';
 /** Everything of the backoffice but AdminJS itself. */
 @Module({
   imports: [
-    MikroOrmModule.forFeature([StaffUser, StaffSession, RecoveryCode, Event, Delivery, Attempt]),
+    MikroOrmModule.forFeature([
+      StaffUser,
+      StaffSession,
+      RecoveryCode,
+      Event,
+      RejectedPublicationRecord,
+      Delivery,
+      Attempt,
+    ]),
     AccountsModule,
     WebhooksModule,
     DeliveryReadingModule,

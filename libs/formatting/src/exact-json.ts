@@ -47,9 +47,9 @@ function repair(value: JsonValue, path: string, errors: FieldErrors): JsonValue 
   return Object.fromEntries(members);
 }
 
-/** As `JSON.stringify`, but -0 stays -0. */
+/** As `JSON.stringify`, but -0 stays -0. It is written as a fraction: Python and Ruby read `-0` as the integer 0. */
 function stringify(value: JsonValue): string {
-  if (Object.is(value, -0)) return '-0';
+  if (Object.is(value, -0)) return '-0.0';
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(stringify).join(',')}]`;
   const members: string[] = [];

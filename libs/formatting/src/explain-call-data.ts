@@ -85,9 +85,7 @@ export class Explainer {
 export function isLongerThan(text: string, maxCharacters: number): boolean {
   if (text.length <= maxCharacters) return false;
   if (text.length > 2 * maxCharacters) return true;
-  let count = 0;
-  for (const _ of text) count++;
-  return count > maxCharacters;
+  return [...text].length > maxCharacters;
 }
 
 function isOfType(type: string, value: unknown): boolean {

@@ -379,8 +379,8 @@ describe('parseCallData', () => {
       dataCollected: { sentiment: -0, list: [-0], zero: 0 },
       evaluationResults: [{ name: 'score', result: -0 }],
     });
-    expect(json).toContain('{"sentiment":-0,"list":[-0],"zero":0}');
-    expect(json).toContain('"result":-0,');
+    expect(json).toContain('{"sentiment":-0.0,"list":[-0.0],"zero":0}');
+    expect(json).toContain('"result":-0.0,');
   });
 
   it('accepts what voice platforms send: scores, rubrics, calls without a start, web calls, turns without text', () => {

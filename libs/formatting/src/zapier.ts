@@ -60,6 +60,9 @@ export function flatten(envelope: Envelope, data: CallData): string {
   return body.toJson(fixedFields(envelope, data));
 }
 
+/** The same for every body. */
+let FIXED_KEYS: ReadonlySet<string> | undefined;
+
 /** A key's length is bounded: otherwise one long name around many small ones would multiply into gigabytes. */
 const LONGEST_KEY = 250;
 
@@ -82,7 +85,7 @@ class FlatBody {
 
   /** Printed by hand: an object with as many keys as a record may have would take several times as long. */
   toJson(fixed: Record<string, Scalar>): string {
-    const keys = ownKeys(this.leaves, new Set(Object.keys(fixed)));
+    const keys = ownKeys(this.leaves, (FIXED_KEYS ??= new Set(Object.keys(fixed))));
     let json = JSON.stringify(fixed).slice(0, -1);
     for (let i = 0; i < keys.length; i++) {
       // A key is snake_case ASCII, so there is nothing in it to escape.
@@ -202,7 +205,7 @@ function print(value: Scalar): string {
 
 /** As in JSON: `String` would lose the sign of -0. */
 function shown(value: Scalar): string {
-  return Object.is(value, -0) ? '-0' : String(value);
+  return Object.is(value, -0) ? '-0.0' : String(value);
 }
 
 function isScalar(value: JsonValue): value is Scalar {

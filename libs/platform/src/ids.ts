@@ -1,7 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 
 /** What an id names. The prefix is part of the id wherever people see it; the database stores the bare UUID. */
-export type IdPrefix = 'acc' | 'key' | 'whk' | 'evt' | 'dlv' | 'att' | 'rpl' | 'stf' | 'aud' | 'lnk' | 'ses';
+export type IdPrefix =
+  'acc' | 'key' | 'whk' | 'evt' | 'dlv' | 'att' | 'rpl' | 'stf' | 'aud' | 'lnk' | 'ses' | 'rej';
 
 /** A prefixed UUIDv7, e.g. `evt_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22`. Sorts by the time it was made. */
 export type Id<P extends IdPrefix = IdPrefix> = `${P}_${string}`;

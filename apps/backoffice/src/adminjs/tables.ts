@@ -1,6 +1,6 @@
 import { Account, ACTOR_KINDS, ApiKey, AuditEntry } from '@app/accounts';
 import { Attempt, ATTEMPT_OUTCOMES, ATTEMPT_TRIGGERS, Delivery } from '@app/delivery';
-import { Event } from '@app/events';
+import { Event, RejectedPublicationRecord } from '@app/events';
 import { EVENT_TYPES, FORMAT_NAMES } from '@app/formatting';
 import { CIRCUIT_STATES, Webhook, WEBHOOK_STATUSES, WEBHOOK_TYPES } from '@app/webhooks';
 import { planAttempts, planDeliveries, planEvents } from '../lists/plans';
@@ -96,6 +96,29 @@ export const TABLES: ShownTable[] = [
     plan: planEvents,
     values: { type: EVENT_TYPES },
     names: { accountId: 'Account', callId: 'Call', createdAt: 'Accepted', test: 'Test' },
+  },
+  {
+    id: 'rejections',
+    model: RejectedPublicationRecord,
+    label: 'Rejected publications',
+    one: 'Rejected publication',
+    icon: 'AlertTriangle',
+    permission: 'read',
+    columns: ['createdAt', 'accountId', 'code', 'errors', 'idempotencyKey', 'source'],
+    filters: ['accountId', 'code', 'idempotencyKey', 'source', 'createdAt'],
+    facts: ['createdAt', 'accountId', 'type', 'code', 'errors', 'idempotencyKey', 'source'],
+    references: { accountId: 'accounts' },
+    drawn: { createdAt: 'TimeCell', errors: 'LongCell', idempotencyKey: 'LongCell' },
+    values: { source: ['http', 'batch', 'queue', 'bus'] },
+    names: {
+      accountId: 'Account',
+      type: 'Event',
+      code: 'Code',
+      errors: 'What was wrong',
+      idempotencyKey: 'Idempotency key',
+      source: 'Published by',
+      createdAt: 'Rejected',
+    },
   },
   {
     id: 'deliveries',

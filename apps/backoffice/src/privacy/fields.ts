@@ -37,6 +37,7 @@ export const ROW_SHAPES: Record<string, RowShape> = {
     ACCOUNT,
   ),
   events: row('id accountId type callId test occurredAt createdAt expungedAt', {}, 'callId', ACCOUNT),
+  rejections: row('id accountId type idempotencyKey source code errors createdAt', {}, 'code', ACCOUNT),
   deliveries: row(
     'id accountId webhookId eventId eventType format status trigger attemptCount createdAt finishedAt lastOutcome lastStatusCode why',
     {},

@@ -85,7 +85,7 @@ export class Fanouts implements OnApplicationBootstrap, BeforeApplicationShutdow
     for (let next = this.next(); next && !this.isStopping; next = this.next()) {
       const left = await this.fanOut(next).catch((error: unknown) => {
         // It is found again when it counts as abandoned.
-        this.logger.warn({ err: error, eventId: next!.event.id, msg: 'Deliveries could not be made yet' });
+        this.logger.warn({ err: error, eventId: next?.event.id, msg: 'Deliveries could not be made yet' });
         return 0;
       });
       next.left = left;

@@ -12,15 +12,13 @@ export interface JsonDocument {
   errors: readonly FieldError[];
 }
 
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-
 /**
  * Reads JSON strictly: nothing of it is lost silently.
  * @throws Problem malformed_json if it is not JSON, or not UTF-8.
  */
 export function readJson(bytes: Buffer): JsonDocument {
   if (!isUtf8(bytes)) throw new Problem('malformed_json', 'The body is not UTF-8.');
-  const hasMark = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return readJsonText(bytes.toString('utf8', hasMark ? 3 : 0));
 }
 
