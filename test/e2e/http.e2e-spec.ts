@@ -122,7 +122,62 @@ describe('what every route of customers has in common', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(headers.get('strict-transport-security')).not.toBeNull();
     expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('cache-control')).toBe('no-store');
   });
+
+  it.each([['/dashboard/'], ['/nothing'], ['/health/live']])(
+    'tells browsers to stay with TLS on %s',
+    async (path) => {
+      expect((await api.get(path)).headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+    },
+  );
+
+  it('lets pages of an allowed origin read the headers that clients need', async () => {
+    const { headers } = await api.get('/v1/webhooks', { headers: { origin: 'https://app.example.com' } });
+    expect(headers.get('access-control-expose-headers')!.split(',')).toEqual(
+      expect.arrayContaining([
+        'ETag',
+        'Retry-After',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
+      ]),
+    );
+  });
+
+  it.each([
+    ['/v1/webhooks?q=%00', 'q'],
+    ['/v1/webhooks?q=a%00b', 'q'],
+    ['/v1/events?callId=%00', 'callId'],
+    ['/v1/events?q=%00', 'q'],
+    ['/v1/deliveries?cursor=%00', 'cursor'],
+    ['/v1/webhooks?%00=a', '\\u0000'],
+    ['/v1/webhooks/whk_%00', 'id'],
+    ['/v1/webhooks?__proto__=a', '__proto__'],
+    ['/v1/events?since=2026-02-30T00:00:00Z', 'since'],
+    ['/v1/events?since=2026-04-31T00:00:00Z', 'since'],
+    ['/v1/deliveries?until=2026-01-01T25:00:00Z', 'until'],
+  ])('answers 400 for %s, and names %s', async (path, name) => {
+    const answer = await api.get(path);
+    expectProblem(answer, 400, 'validation_failed');
+    expect(answer.body.errors[0].path).toBe(name);
+  });
+
+  it.each([
+    ['{"__proto__":{"name":"x"}}', '__proto__'],
+    ['{"name":"x","headers":{"__proto__":"y"}}', 'headers.__proto__'],
+  ])('answers 400 for the body %s, and names %s', async (body, name) => {
+    for (const path of ['/v1/webhooks', '/v1/api-keys']) {
+      const answer = await api.post(path, body);
+      expectProblem(answer, 400, 'validation_failed');
+      expect(answer.body.errors).toEqual([{ path: name, message: 'is not a known field' }]);
+    }
+  });
+
+  it.each([['/V1/webhooks'], ['/v1/Webhooks'], ['/Health/live'], ['/DASHBOARD/'], ['/Docs-json']])(
+    'answers 404 for %s: paths are case-sensitive',
+    async (path) => expectProblem(await api.get(path), 404, 'not_found'),
+  );
 
   it.each([
     ['https://app.example.com', 'https://app.example.com'],
@@ -192,6 +247,30 @@ describe('limits of requests', () => {
     },
     60_000,
   );
+
+  it('reject callers without valid credentials by their network, and nobody else', async () => {
+    const app = await startApp({
+      modules: [ApiModule],
+      env: { ANONYMOUS_REQUESTS_PER_MINUTE: '5', TRUSTED_PROXIES: '127.0.0.0/8' },
+    });
+    try {
+      const { key } = await createAccount(app);
+      await restOfMinute();
+      const from = async (address: string, path = '/v1/webhooks', token?: string): Promise<number> =>
+        (await app.http(token).get(path, { headers: { 'x-forwarded-for': address } })).status;
+      for (let i = 0; i < 3; i++) expect(await from(`2001:db8::${i}`)).toBe(401);
+      expect(await from('2001:db8::9', '/v1/webhooks', 'wrong')).toBe(401);
+      expect(await from('2001:db8::a', '/nowhere')).toBe(404);
+      expect(await from('2001:db8::b')).toBe(429);
+      expect(await from('2001:db8::b', '/nowhere')).toBe(429);
+      expect(await from('2001:db8::b', '/v1/webhooks', 'wrong')).toBe(429);
+      expect(await from('2001:db8::b', '/health/live')).toBe(200);
+      expect(await from('2001:db8::b', '/v1/webhooks', key)).toBe(200);
+      expect(await from('2001:db8:0:1::b')).toBe(401);
+    } finally {
+      await app.close();
+    }
+  });
 
   it('let everything through while Redis is away, without delay', async () => {
     const app = await startApp({

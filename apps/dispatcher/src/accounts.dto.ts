@@ -2,13 +2,13 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsEmail, IsIn, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { ACCOUNT_STATUSES, type Account, type AccountStatus } from '@app/accounts';
-import { IsPlainText, OptionalNotNull } from '@app/platform';
+import { IsVisibleText, OptionalNotNull } from '@app/platform';
 
 export class CreateAccountBody {
   @ApiProperty({ example: 'Acme Solar', minLength: 1, maxLength: 200 })
   @IsString()
   @MaxLength(200)
-  @IsPlainText()
+  @IsVisibleText()
   name!: string;
 
   @ApiPropertyOptional({
@@ -21,7 +21,7 @@ export class CreateAccountBody {
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  @IsPlainText()
+  @IsVisibleText()
   externalId?: string | null;
 }
 
@@ -47,7 +47,7 @@ export class UpdateAccountBody {
   @OptionalNotNull()
   @IsString()
   @MaxLength(200)
-  @IsPlainText()
+  @IsVisibleText()
   name?: string;
 
   @ApiPropertyOptional({
@@ -78,13 +78,13 @@ export class LinkActorBody {
   @ApiProperty({ example: 'user-17', description: "The person's id in the platform", maxLength: 200 })
   @IsString()
   @MaxLength(200)
-  @IsPlainText()
+  @IsVisibleText()
   id!: string;
 
   @ApiProperty({ example: 'Ada Lovelace', maxLength: 200 })
   @IsString()
   @MaxLength(200)
-  @IsPlainText()
+  @IsVisibleText()
   name!: string;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'ada@example.com', maxLength: 254 })

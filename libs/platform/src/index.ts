@@ -49,7 +49,7 @@ export { IdParam, requireObject, strictValidation } from './http/input';
 export { afterCursor, cursorAfter, PageQuery, toPage, type Page } from './http/paging';
 export { isOwnRequest, loopDetected, SENDER_PRODUCT } from './http/own-requests';
 export { OptionalNotNull } from './http/optional-not-null';
-export { IsPlainText, isPlainText } from './http/plain-text';
+export { IsPlainText, isPlainText, IsVisibleText, isVisibleText } from './http/plain-text';
 export { Problem, PROBLEMS, type FieldError, type ProblemCode } from './http/problem';
 export { ProblemFilter, toProblem } from './http/problem.filter';
 export { PublicUrl } from './http/public-url';

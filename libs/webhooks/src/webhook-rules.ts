@@ -1,5 +1,5 @@
 import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
-import { isPlainText, type FieldError } from '@app/platform';
+import { isPlainText, isVisibleText, type FieldError } from '@app/platform';
 import type { AddressPolicy } from './address-policy';
 import { customHeaderErrors, type CustomHeaders } from './custom-headers';
 import { authErrors } from './auth/auth-errors';
@@ -88,7 +88,7 @@ function urlError(url: string, addresses: AddressPolicy): string | null {
 function nameError(name: string): string | null {
   if (name.trim() === '') return 'must not be empty';
   if (name.length > WEBHOOK_LIMITS.name) return `must be at most ${WEBHOOK_LIMITS.name} characters`;
-  return isPlainText(name) ? null : 'has a control character in it';
+  return isVisibleText(name) ? null : 'must not contain control characters or invisible characters';
 }
 
 function eventsError(events: EventType[]): string | null {

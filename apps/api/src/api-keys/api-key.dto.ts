@@ -10,7 +10,7 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { SCOPES, type ApiKey, type Scope } from '@app/accounts';
-import { IsPlainText } from '@app/platform';
+import { IsVisibleText } from '@app/platform';
 import { ToTime } from '../http/iso-time';
 import { MayBeLeftOut } from '../http/may-be-left-out';
 
@@ -33,7 +33,7 @@ export class CreateApiKeyBody {
   })
   @IsString()
   @MaxLength(100)
-  @IsPlainText()
+  @IsVisibleText()
   name!: string;
 
   @ApiPropertyOptional({

@@ -1,16 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import { normaliseTime } from '@app/formatting';
 
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-/** A time in ISO 8601 with its zone becomes a `Date`; anything else stays what it is, for the validator to refuse. */
+/** A time in ISO 8601 with its zone becomes a `Date`; anything else stays as it is, for the validator to reject. */
 export function ToTime(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && ISO_TIME.test(value) && !Number.isNaN(Date.parse(value))
-      ? new Date(value)
-      : value,
-  );
+  return Transform(({ value }: { value: unknown }) => {
+    const time = typeof value === 'string' ? normaliseTime(value) : null;
+    return time === null ? value : new Date(time);
+  });
 }
 
 /** A time in ISO 8601 with its zone. The property becomes a `Date`. */

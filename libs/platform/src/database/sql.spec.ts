@@ -64,7 +64,10 @@ describe('isDependencyAway', () => {
     expect(isDependencyAway(Object.assign(new Error('no'), { code }))).toBe(true);
   });
 
-  it.each([['23505'], ['22P02'], ['42P01'], ['XX000'], ['XX001']])('is false of SQLSTATE %s', (code) => {
-    expect(isDependencyAway(Object.assign(new Error('no'), { code }))).toBe(false);
-  });
+  it.each([['23505'], ['22P02'], ['42P01'], ['XX000'], ['XX001'], ['08P01']])(
+    'is false of SQLSTATE %s',
+    (code) => {
+      expect(isDependencyAway(Object.assign(new Error('no'), { code }))).toBe(false);
+    },
+  );
 });

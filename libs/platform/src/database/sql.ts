@@ -141,8 +141,9 @@ function asQuery(
 /**
  * Lost connections, no resources, shutdown, I/O errors, a replica; and work that PostgreSQL has ended by a time limit
  * (57014, 55P03, 25P03). Internal errors (XX) are not among them: a record that causes one would cause it forever.
+ * Neither is 08P01, a message that PostgreSQL could not read (a NUL in a text): its class is that of connections, but the fault is ours.
  */
-const AWAY_SQLSTATES = /^(08|53|57P|58|25006|57014|55P03|25P03)/;
+const AWAY_SQLSTATES = /^(08(?!P01)|53|57P|58|25006|57014|55P03|25P03)/;
 const AWAY_ERRNOS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

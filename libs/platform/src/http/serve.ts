@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type INestApplication, type Type, type DynamicModule, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config';
 import { StructuredLogger } from '../observability/logging';
@@ -41,7 +41,9 @@ export async function createApplication(
   root: Type | DynamicModule,
   config: Config,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(root, {
+  // Express reads this setting when its router is created, which Nest does before an application can be configured.
+  const server = express().set('case sensitive routing', true);
+  const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(server), {
     bufferLogs: true,
     bodyParser: false,
     abortOnError: false,
@@ -56,16 +58,15 @@ export async function createApplication(
  * `BodyInterceptor`, after the route's guards. Tests use it too.
  */
 export function prepareApplication(app: INestApplication, config: Config): void {
-  const express = app as NestExpressApplication;
-  express.disable('x-powered-by');
-  express.set('etag', false);
-  express.set('query parser', 'simple');
-  express.set('case sensitive routing', true);
-  express.set('trust proxy', config.TRUSTED_PROXIES);
+  const application = app as NestExpressApplication;
+  application.disable('x-powered-by');
+  application.set('etag', false);
+  application.set('query parser', 'simple');
+  application.set('trust proxy', config.TRUSTED_PROXIES);
   const anonymous = app.get(AnonymousLimit, { strict: false });
   app.use(correlate);
   app.use(app.get(StructuredLogger).requests());
-  if (config.isProduction) app.use(warnOfUntrustedProxy(express));
+  if (config.isProduction) app.use(warnOfUntrustedProxy(application));
   app.use(safetyHeaders(config));
   app.use(
     /^\/(v1|internal|health|metrics|docs)/,
@@ -155,11 +156,11 @@ function crossOrigin(allowed: string[]) {
 }
 
 /** Limits by address are of no use if every address is that of a proxy which `TRUSTED_PROXIES` does not name. */
-function warnOfUntrustedProxy(express: NestExpressApplication) {
+function warnOfUntrustedProxy(application: NestExpressApplication) {
   let hasWarned = false;
   return (request: Request, _response: Response, next: NextFunction): void => {
     if (!hasWarned && request.headers['x-forwarded-for'] !== undefined) {
-      const isTrusted = express.getHttpAdapter().getInstance().get('trust proxy fn') as (address: string, hop: number) => boolean; // prettier-ignore
+      const isTrusted = application.getHttpAdapter().getInstance().get('trust proxy fn') as (address: string, hop: number) => boolean; // prettier-ignore
       const peer = request.socket.remoteAddress ?? '';
       if (!isTrusted(peer, 0)) {
         hasWarned = true;
