@@ -56,7 +56,7 @@ export class NameQuery {
   }
 
   private ask(): void {
-    const server = this.next++ % this.servers.length;
+    const server = this.nextServer();
     const socket = this.sockets.get(server) ?? this.connect(server);
     for (const question of this.open.values()) this.send(socket, server, question);
     const wait = ASK_AGAIN_MS[Math.min(this.asked++, ASK_AGAIN_MS.length - 1)];
@@ -96,22 +96,38 @@ export class NameQuery {
       const answer = decodeAnswer(message, question);
       if (!answer) continue;
       if (answer.status === 'TRUNCATED') return this.askByTcp(family);
-      if (answer.status === 'FAILED') return this.familyFailed(family, server);
+      if (answer.status === 'FAILED') return this.familiesFailed([family], server);
       const code = answer.addresses.length > 0 ? null : 'ENOTFOUND';
       return this.close(family, { addresses: answer.addresses, ttlMs: answer.ttl * 1_000, code });
     }
   }
 
   private serverFailed(server: number): void {
-    for (const family of [...this.open.keys()]) this.familyFailed(family, server);
+    this.familiesFailed([...this.open.keys()], server);
   }
 
-  /** Asks the next server at once; fails once every one of them has failed. */
-  private familyFailed(family: Family, server: number): void {
-    const failed = this.failed.get(family) ?? new Set();
-    this.failed.set(family, failed.add(server));
-    if (failed.size < this.servers.length) this.ask();
-    else this.close(family, { addresses: [], ttlMs: 0, code: 'ESERVFAIL' });
+  /** Asks the next server at once; a question fails once every server has failed for it. */
+  private familiesFailed(families: readonly Family[], server: number): void {
+    let isNews = false;
+    for (const family of families) {
+      const failed = this.failed.get(family) ?? new Set();
+      // It may be asked again by the clock, but its failure is no reason to ask anybody else twice.
+      if (failed.has(server)) continue;
+      this.failed.set(family, failed.add(server));
+      if (failed.size < this.servers.length) isNews = true;
+      else this.close(family, { addresses: [], ttlMs: 0, code: 'ESERVFAIL' });
+    }
+    if (isNews && this.open.size > 0) this.ask();
+  }
+
+  /** The servers take turns; those that have failed are passed over while there are others. */
+  private nextServer(): number {
+    const all = this.servers.length;
+    for (let i = 0; i < all; i += 1) {
+      const server = this.next++ % all;
+      if (![...this.failed.values()].some((failed) => failed.has(server))) return server;
+    }
+    return this.next++ % all;
   }
 
   /** The answer is too long for a datagram. */

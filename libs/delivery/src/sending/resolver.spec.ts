@@ -176,6 +176,17 @@ describe('the name resolver', () => {
     expect(all).toEqual(['1.2.3.4']);
   });
 
+  it('asks a silent name server no more often because another one is gone', async () => {
+    const gone = await SlowNameServer.start();
+    const { address } = gone;
+    await gone.stop();
+    dns.point('name.example.com', { v4: ['1.2.3.4'], v4After: 400, v6After: 400 });
+    expect((await lookup(new NameResolver([address, dns.address]), 'name.example.com')).all).toEqual([
+      '1.2.3.4',
+    ]);
+    expect(dns.asked('name.example.com')).toBeLessThanOrEqual(2);
+  });
+
   it.each<[string, string, Zone, string]>([
     ['a name that does not exist', 'gone.example.com', { code: 3 }, 'ENOTFOUND'],
     ['a name without addresses', 'empty.example.com', {}, 'ENOTFOUND'],
