@@ -62,12 +62,17 @@ export class Trial {
    * whatever has a `kill`, all at once.
    */
   async kill(...dispatchers) {
+    await this.countClaimed();
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
+  }
+
+  /** Adds what is being sent now to what may come twice. */
+  async countClaimed() {
     const [{ count }] = await this.house.sql(
       `select count(*)::int as count from deliveries
        where status = 'PENDING' and due_at is null and parked_at is null and retry_at is null`,
     );
     this.claimedAtKills += count;
-    await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
   }
 
   /** Ends the load, waits until everything is settled, and closes the books. */

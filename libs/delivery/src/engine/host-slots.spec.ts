@@ -44,12 +44,4 @@ describe('the slots of a host', () => {
     slots.release(user('b'));
     expect(slots.nextWaiting('https://hooks.example.com')).toMatchObject({ accountId: 'c' });
   });
-
-  it('of a host that nothing is sent to are forgotten', () => {
-    const slots = new HostSlots<User>((_host, limit) => limit);
-    slots.take(user('a'));
-    slots.release(user('a'));
-    expect(slots.hostsWithWaiting()).toEqual([]);
-    expect(slots.nextWaiting('https://hooks.example.com')).toBeNull();
-  });
 });

@@ -64,11 +64,6 @@ export class HostSlots<User extends HostUser> {
     return null;
   }
 
-  /** Hosts at which users wait: after the number of dispatchers has changed, there may be slots for them. */
-  hostsWithWaiting(): string[] {
-    return [...this.hosts].filter(([, { waiting }]) => waiting.size > 0).map(([name]) => name);
-  }
-
   private hasFree(name: string, host: Host<User>, accountId: string): boolean {
     if (host.inFlight >= this.share(name, PER_HOST)) return false;
     return (host.byAccount.get(accountId) ?? 0) < this.share(name, PER_ACCOUNT_AND_HOST);
