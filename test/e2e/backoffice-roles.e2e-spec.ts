@@ -1,9 +1,9 @@
 import type { ActionRules } from '../../apps/backoffice/src/adminjs/admin-routes';
 import { ACTION_RULES } from '../../apps/backoffice/src/adminjs/backoffice.loader';
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
-import { PhoneIndex } from '../../apps/backoffice/src/find/phone-index';
 import { may, ROLES, type Role } from '../../apps/backoffice/src/staff/permissions';
 import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
+import { PhoneIndex } from '@app/events';
 import {
   behaviours,
   callData,

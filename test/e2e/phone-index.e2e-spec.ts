@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PhoneIndex } from '../../apps/backoffice/src/find/phone-index';
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
+import { PhoneIndex, PhoneIndexModule, PhoneSearch } from '@app/events';
 import { toUuid } from '@app/platform';
 import { createAccount, recordEvent, startApp, type TestApp } from '../support';
 
@@ -18,7 +18,7 @@ describe('the phone number index', () => {
   let accountId: string;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [BackofficeModule], env: { ENCRYPTION_KEY: OLD_KEY } });
+    app = await startApp({ modules: [BackofficeModule, PhoneIndexModule], env: { ENCRYPTION_KEY: OLD_KEY } });
     accountId = (await createAccount(app)).id;
   });
   afterAll(() => app?.close());
@@ -29,6 +29,7 @@ describe('the phone number index', () => {
 
   const soon = (): Date => new Date(Date.now() + 60_000);
   const index = (of = app): PhoneIndex => of.get(PhoneIndex);
+  const search = (of = app): PhoneSearch => of.get(PhoneSearch);
 
   /** An event as it is stored, with a number of its own; `data` may be any text. */
   async function store(to: string, data?: string): Promise<string> {
@@ -61,8 +62,8 @@ describe('the phone number index', () => {
     const last = await store('+4930000002');
     // Both ways: among the events that wait for the index, and in it.
     for (let turn = 0; turn < 2; turn++) {
-      expect(await index().eventsWith('4930111111', 5)).toEqual([bad]);
-      expect(await index().eventsWith('4930000002', 5)).toEqual([last]);
+      expect(await search().newestOfAll('4930111111', 5)).toEqual([bad]);
+      expect(await search().newestOfAll('4930000002', 5)).toEqual([last]);
       await index().catchUp(soon());
     }
     expect(await indexedIds()).toEqual([first, bad, last]);
@@ -71,7 +72,7 @@ describe('the phone number index', () => {
   it('should skip an event that cannot be read at all, count it, and go on', async () => {
     const bad = await store('', '{"phoneNumbers": {"to": "+4930111111"');
     const last = await store('+4930000002');
-    expect(await index().eventsWith('4930000002', 5)).toEqual([last]);
+    expect(await search().newestOfAll('4930000002', 5)).toEqual([last]);
     await index().catchUp(soon());
     expect(await indexedIds()).toEqual([last]);
     expect(await indexedIds()).not.toContain(bad);
@@ -116,24 +117,24 @@ describe('the phone number index', () => {
     const id = await store('+4930222222');
     await index().catchUp(soon());
     const during = await startApp({
-      modules: [BackofficeModule],
+      modules: [BackofficeModule, PhoneIndexModule],
       env: { ENCRYPTION_KEY: NEW_KEY, PREVIOUS_ENCRYPTION_KEYS: OLD_KEY },
       with: app,
     });
     try {
-      expect(await index(during).eventsWith('4930222222', 5)).toEqual([id]);
+      expect(await search(during).newestOfAll('4930222222', 5)).toEqual([id]);
       await index(during).catchUp(soon());
-      expect(await index(during).eventsWith('4930222222', 5)).toEqual([id]);
+      expect(await search(during).newestOfAll('4930222222', 5)).toEqual([id]);
     } finally {
       await during.close();
     }
     const after = await startApp({
-      modules: [BackofficeModule],
+      modules: [BackofficeModule, PhoneIndexModule],
       env: { ENCRYPTION_KEY: NEW_KEY },
       with: app,
     });
     try {
-      expect(await index(after).eventsWith('4930222222', 5)).toEqual([id]);
+      expect(await search(after).newestOfAll('4930222222', 5)).toEqual([id]);
       expect(await indexedIds()).toEqual([id]);
     } finally {
       await after.close();

@@ -9,7 +9,7 @@ import {
   ExpungeModule,
   ReplayModule,
 } from '@app/delivery';
-import { Event, RejectedPublicationRecord } from '@app/events';
+import { Event, EventReadingModule, RejectedPublicationRecord } from '@app/events';
 import { WebhooksModule } from '@app/webhooks';
 import { AdminActions } from './actions/admin-actions';
 import { DeliveryActions } from './actions/delivery-actions';
@@ -21,7 +21,6 @@ import { BackofficePages } from './adminjs/backoffice-pages';
 import { ACTION_RULES, BackofficeLoader } from './adminjs/backoffice.loader';
 import { adminOptions, rulesOf } from './adminjs/options';
 import { FindService } from './find/find.service';
-import { PhoneIndex } from './find/phone-index';
 import { AccountPage } from './pages/account-page';
 import { DeliveryPage } from './pages/delivery-page';
 import { EventPage } from './pages/event-page';
@@ -54,6 +53,7 @@ import { StartPage } from './start-page/start-page';
     ]),
     AccountsModule,
     WebhooksModule,
+    EventReadingModule,
     DeliveryReadingModule,
     DeliveryCommandsModule,
     ReplayModule,
@@ -70,7 +70,6 @@ import { StartPage } from './start-page/start-page';
     SecurityRoutes,
     MinuteSampler,
     StartPage,
-    PhoneIndex,
     FindService,
     AccountPage,
     WebhookPage,

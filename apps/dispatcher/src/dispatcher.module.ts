@@ -6,7 +6,7 @@ import {
   ReplayRunnerModule,
   StatsRollupModule,
 } from '@app/delivery';
-import { EventsModule } from '@app/events';
+import { EventsModule, PhoneIndexModule } from '@app/events';
 import { QUEUES, registerQueues } from '@app/platform';
 import { AccountsHttpModule } from './accounts.module';
 import { BatchPublisher } from './events/batch.publisher';
@@ -29,6 +29,7 @@ import { SealUpgradeSchedule } from './schedules/seal-upgrade.schedule';
     ReplayRunnerModule,
     StatsRollupModule,
     LateAnswersModule,
+    PhoneIndexModule,
     AccountsHttpModule,
     ScheduleModule.forRoot(),
     registerQueues(QUEUES.callEvents, QUEUES.retries, QUEUES.commands),

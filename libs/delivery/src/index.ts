@@ -4,6 +4,7 @@ export { Delivery, DELIVERY_STATUSES, type DeliveryStatus } from './delivery.ent
 export { ExpungeModule, LateAnswersModule } from './expunge/expunge.module';
 export { PayloadExpunger } from './expunge/payload-expunger';
 export { type DeliveryFilter, unparkedPendingIds, WAITING_SQL } from './reading/delivery-query';
+export { CallSearch } from './reading/call-search';
 export { DeliveryReader, type EventDelivery } from './reading/delivery-reader';
 export { DeliveryReadingModule, StatsRollupModule } from './reading/delivery-reading.module';
 export { DeliveryStats, type AttemptCounts, type WebhookStats } from './reading/delivery-stats';
@@ -14,6 +15,7 @@ export {
   type DeliveryDetail,
   type DeliverySummary,
   type HeldReason,
+  type ListedDelivery,
   type WaitingReason,
 } from './reading/delivery-view';
 export { type Percentiles } from './reading/response-times';

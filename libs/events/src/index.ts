@@ -1,11 +1,11 @@
 export { Event } from './event.entity';
-export {
-  EventReader,
-  type EventDetail,
-  type CallSummary,
-  type EventFilter,
-  type EventSummary,
-} from './reading/event-reader';
+export { EventReader, type EventDetail, type EventFilter, type EventSummary } from './reading/event-reader';
+export { CallReader, type CallSummary } from './reading/call-reader';
+export { type EventMatch, matchSql } from './reading/event-match';
+export { PhoneIndex } from './phones/phone-index';
+export { phoneDigits } from './phones/phone-number';
+export { PhoneSearch } from './reading/phone-search';
+export { PhoneIndexModule } from './phones/phones.module';
 export { EventReadingModule } from './reading/event-reading.module';
 export { EventBus, type Accepted, type DryRun, type PublishOptions } from './event-bus';
 export { RejectionLog } from './rejections/rejection-log';

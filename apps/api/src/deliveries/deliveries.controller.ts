@@ -1,10 +1,10 @@
 import { Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeliveryReader, ResendService } from '@app/delivery';
+import { CallSearch, DeliveryReader, ResendService } from '@app/delivery';
 import { IdParam, type Page } from '@app/platform';
 import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { DeliveriesQuery } from './delivery.dto';
-import { DeliveryDetailView, DeliveryPage, DeliveryView } from './delivery.view';
+import { DeliveryDetailView, DeliveryPage, DeliveryView, ListedDeliveryView } from './delivery.view';
 
 @ApiTags('Deliveries')
 @CustomerController('deliveries')
@@ -12,6 +12,7 @@ export class DeliveriesController {
   constructor(
     private readonly deliveries: DeliveryReader,
     private readonly resends: ResendService,
+    private readonly search: CallSearch,
   ) {}
 
   @Get()
@@ -21,9 +22,13 @@ export class DeliveriesController {
     description: 'What arrives meanwhile neither shifts nor repeats what is on the pages that follow.',
   })
   @ApiOkResponse({ type: DeliveryPage })
-  list(@Caller() caller: CustomerCaller, @Query() query: DeliveriesQuery): Promise<Page<DeliveryView>> {
-    const { limit, cursor, ...filter } = query;
-    return this.deliveries.list(caller.accountId, filter, { limit, cursor });
+  async list(
+    @Caller() { accountId }: CustomerCaller,
+    @Query() query: DeliveriesQuery,
+  ): Promise<Page<ListedDeliveryView>> {
+    const { limit, cursor, q, ...filter } = query;
+    const match = q === undefined ? undefined : await this.search.deliveries(accountId, q);
+    return this.deliveries.list(accountId, { ...filter, match }, { limit, cursor });
   }
 
   @Get(':id')

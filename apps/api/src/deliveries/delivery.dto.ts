@@ -4,6 +4,7 @@ import { DELIVERY_STATUSES, type DeliveryStatus } from '@app/delivery';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
 import { IsPlainText } from '@app/platform';
 import { IdFilter } from '../http/id-filter';
+import { CallQuery } from '../http/call-query';
 import { MayBeLeftOut } from '../http/may-be-left-out';
 import { WindowQuery } from '../http/window-query';
 
@@ -29,4 +30,7 @@ export class DeliveriesQuery extends WindowQuery {
   @MaxLength(255)
   @IsPlainText()
   callId?: string;
+
+  @CallQuery()
+  q?: string;
 }

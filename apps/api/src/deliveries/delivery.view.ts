@@ -10,14 +10,33 @@ import {
   type DeliveryStatus,
   type DeliverySummary,
   HELD_REASONS,
+  type ListedDelivery,
   WAITING_REASONS,
   type HeldReason,
   type WaitingReason,
 } from '@app/delivery';
+import type { CallSummary } from '@app/events';
 import { EVENT_TYPES, type EventType, FORMAT_NAMES, type FormatName } from '@app/formatting';
 
 const TRIGGERS =
   '`event`: it happened; `retry`: the attempt before failed; `manual`: someone asked; `replay`; `test`';
+
+export class CallSummaryView implements CallSummary {
+  @ApiProperty({ example: 'call_123' })
+  id!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Follow-up with Ada' })
+  title!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '+14155550100' })
+  from!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '+442071838750' })
+  to!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-23T09:58:20.000Z' })
+  startedAt!: string | null;
+}
 
 export class DeliveryView implements DeliverySummary {
   @ApiProperty({ example: 'dlv_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22', description: '`X-Webhook-Delivery`' })
@@ -106,9 +125,14 @@ export class DeliveryView implements DeliverySummary {
   finishedAt!: Date | null;
 }
 
+export class ListedDeliveryView extends DeliveryView implements ListedDelivery {
+  @ApiProperty({ type: CallSummaryView, description: 'All but the id is null once the payload was erased' })
+  call!: CallSummaryView;
+}
+
 export class DeliveryPage {
-  @ApiProperty({ type: [DeliveryView] })
-  data!: DeliveryView[];
+  @ApiProperty({ type: [ListedDeliveryView] })
+  data!: ListedDeliveryView[];
 
   @ApiProperty({
     type: String,
@@ -218,7 +242,7 @@ export class AttemptView implements Attempt {
   nextAttemptAt!: Date | null;
 }
 
-export class DeliveryDetailView extends DeliveryView implements DeliveryDetail {
+export class DeliveryDetailView extends ListedDeliveryView implements DeliveryDetail {
   @ApiProperty({
     type: String,
     nullable: true,

@@ -3,6 +3,7 @@ import { IsIn, MaxLength } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
 import { IsPlainText } from '@app/platform';
 import { IsIdOf } from '../http/id-filter';
+import { CallQuery } from '../http/call-query';
 import { MayBeLeftOut } from '../http/may-be-left-out';
 import { WindowQuery } from '../http/window-query';
 
@@ -17,6 +18,9 @@ export class EventsQuery extends WindowQuery {
   @MaxLength(255)
   @IsPlainText()
   callId?: string;
+
+  @CallQuery()
+  q?: string;
 }
 
 export class SendEventBody {

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DELIVERY_STATUSES, type DeliveryStatus, type EventDelivery } from '@app/delivery';
 import {
-  type CallSummary,
   type EventDetail,
   type EventSummary,
   SKIP_REASONS,
@@ -9,24 +8,7 @@ import {
   type SkipReason,
 } from '@app/events';
 import { type CallData, EVENT_TYPES, type EventType, sampleCallData } from '@app/formatting';
-import { DeliveryView } from '../deliveries/delivery.view';
-
-export class CallSummaryView implements CallSummary {
-  @ApiProperty({ example: 'call_123' })
-  id!: string;
-
-  @ApiProperty({ type: String, nullable: true, example: 'Follow-up with Ada' })
-  title!: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: '+14155550100' })
-  from!: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: '+442071838750' })
-  to!: string | null;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-23T09:58:20.000Z' })
-  startedAt!: string | null;
-}
+import { CallSummaryView, DeliveryView } from '../deliveries/delivery.view';
 
 export class EventDeliveryView implements EventDelivery {
   @ApiProperty({ example: 'dlv_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })

@@ -6,7 +6,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { DeliveryReader, EventSender, PayloadExpunger } from '@app/delivery';
+import { CallSearch, DeliveryReader, EventSender, PayloadExpunger } from '@app/delivery';
 import { EventReader } from '@app/events';
 import { IdParam, type Page } from '@app/platform';
 import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
@@ -22,6 +22,7 @@ export class EventsController {
     private readonly deliveries: DeliveryReader,
     private readonly expunger: PayloadExpunger,
     private readonly sender: EventSender,
+    private readonly search: CallSearch,
   ) {}
 
   @Get()
@@ -32,8 +33,9 @@ export class EventsController {
   })
   @ApiOkResponse({ type: EventPage })
   async list(@Caller() { accountId }: CustomerCaller, @Query() query: EventsQuery): Promise<Page<EventView>> {
-    const { limit, cursor, ...filter } = query;
-    const page = await this.events.list(accountId, filter, { limit, cursor });
+    const { limit, cursor, q, ...filter } = query;
+    const match = q === undefined ? undefined : await this.search.events(accountId, q);
+    const page = await this.events.list(accountId, { ...filter, match }, { limit, cursor });
     const deliveries = await this.deliveries.ofEvents(accountId, page.data.map(({ id }) => id)); // prettier-ignore
     return {
       ...page,

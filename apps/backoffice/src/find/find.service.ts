@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '@app/accounts';
+import { PhoneSearch } from '@app/events';
 import { fromUuid, Sql, toUuid, type IdPrefix } from '@app/platform';
 import { maskPhone } from '../privacy/mask';
 import { may, type Role } from '../staff/permissions';
 import { staffActor } from '../staff/staff-actor';
-import { PhoneIndex } from './phone-index';
 import { recognise, type Guess } from './recognise';
 
 /** One thing that was found. */
@@ -61,7 +61,7 @@ const CALLS = `
 export class FindService {
   constructor(
     private readonly sql: Sql,
-    private readonly phones: PhoneIndex,
+    private readonly phones: PhoneSearch,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -88,7 +88,7 @@ export class FindService {
         return this.byId(guess.prefix, guess.id);
       case 'phone':
         await this.noteSearch(guess.digits, by.id);
-        return this.events(await this.phones.eventsWith(guess.digits, SHOWN + 1));
+        return this.events(await this.phones.newestOfAll(guess.digits, SHOWN + 1));
       case 'call': {
         const rows = await this.sql.rows<{ id: string }>(CALLS, [guess.callId, SHOWN + 1]);
         return this.events(rows.map(({ id }) => fromUuid('evt', id)));

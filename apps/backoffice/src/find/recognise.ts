@@ -1,3 +1,4 @@
+import { phoneDigits } from '@app/events';
 import { isId, type IdPrefix } from '@app/platform';
 
 /** What somebody may have typed into the search box. One text can be several of them. */
@@ -25,9 +26,8 @@ export function recognise(text: string): Guess[] {
     return [...ids, { kind: 'call', callId: query }];
   }
   const guesses: Guess[] = [];
-  const digits = query.replace(/\D/g, '');
-  if (/^[+(\d][\d\s().\-/]*$/.test(query) && digits.length >= 6 && digits.length <= 15)
-    guesses.push({ kind: 'phone', digits });
+  const digits = phoneDigits(query);
+  if (digits !== null) guesses.push({ kind: 'phone', digits });
   if (/^https?:\/\//i.test(query) || /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(query))
     guesses.push({ kind: 'url', part: query });
   if (/^\S{1,255}$/.test(query)) guesses.push({ kind: 'call', callId: query });

@@ -1,3 +1,4 @@
+import { type EventMatch, matchSql } from '@app/events';
 import type { EventType } from '@app/formatting';
 import { type Bind, binder, idRange, ownedRange, toUuid, type TimeWindow } from '@app/platform';
 import type { DeliveryStatus } from '../delivery.entity';
@@ -9,6 +10,8 @@ export interface DeliveryFilter extends TimeWindow {
   eventType?: EventType;
   eventId?: string;
   callId?: string;
+  /** What a search has found: one delivery, or the deliveries of some events. */
+  match?: { deliveryId: string } | EventMatch;
 }
 
 /** A statement with its values, for `Sql.rows`. */
@@ -85,11 +88,23 @@ export function lastLookedAt(accountId: string, filter: DeliveryFilter, afterId:
 }
 
 /** Whether rows are passed over that no index tells apart. */
-export function isLookedFor({ status, eventType, webhookId }: DeliveryFilter): boolean {
+export function isLookedFor(filter: DeliveryFilter): boolean {
+  const { status, eventType, webhookId } = filter;
   if (status === 'PENDING') return false; // they are few
+  if (checkedMatch(filter)) return true;
   return (
     status === 'DELIVERED' || (eventType !== undefined && (webhookId !== undefined || status === 'FAILED'))
   );
+}
+
+/** A search whose events are too many to be listed: it is checked for each delivery. */
+function checkedMatch({ match }: DeliveryFilter): EventMatch | null {
+  return match && 'numberHashes' in match && match.numberHashes !== null ? match : null;
+}
+
+/** A search that names the deliveries, or the events whose few deliveries are looked at. */
+function listedMatch(filter: DeliveryFilter): DeliveryFilter['match'] {
+  return checkedMatch(filter) ? undefined : filter.match;
 }
 
 /** One delivery of an account. */
@@ -121,7 +136,7 @@ function place(
 ): { owned: string[]; order: Order } {
   const range = idRange(filter, { before: afterId });
   const account = toUuid(accountId);
-  if (filter.eventId || filter.callId !== undefined) {
+  if (filter.eventId || filter.callId !== undefined || listedMatch(filter)) {
     const ids = `id >= ${bind(range.from)} and id < ${bind(range.before)}`;
     const owned = [`account_id = ${bind(account)}`, ids, ...ofEvents(account, filter, bind)];
     if (filter.webhookId) owned.push(`webhook_id = ${bind(toUuid(filter.webhookId))}`);
@@ -137,8 +152,17 @@ function place(
   return { owned: [ownedRange('account_id', 'id', account, range, bind)], order: indexed('account_id') };
 }
 
-function ofEvents(account: string, { eventId, callId }: DeliveryFilter, bind: Bind): string[] {
+function ofEvents(account: string, filter: DeliveryFilter, bind: Bind): string[] {
+  const { eventId, callId } = filter;
+  const match = listedMatch(filter);
   const where: string[] = [];
+  if (match) {
+    const ofMatch =
+      'deliveryId' in match
+        ? `id = ${bind(toUuid(match.deliveryId))}`
+        : matchSql(match, 'deliveries.event_id', bind);
+    where.push(ofMatch);
+  }
   if (eventId) where.push(`event_id = ${bind(toUuid(eventId))}`);
   if (callId !== undefined) {
     const ofCall = `select id from events where account_id = ${bind(account)} and call_id = ${bind(callId)}`;
@@ -149,7 +173,9 @@ function ofEvents(account: string, { eventId, callId }: DeliveryFilter, bind: Bi
 
 /** What an index knows: whether it FAILED (failed_at is set exactly then), and the type along an account's. */
 function conditions(filter: DeliveryFilter, bind: Bind): string[] {
+  const match = checkedMatch(filter);
   return [
+    ...(match && filter.status === 'PENDING' ? [matchSql(match, 'deliveries.event_id', bind)] : []),
     ...(filter.status === 'FAILED' ? ['failed_at is not null'] : []),
     ...(filter.eventType && !isLookedFor(filter) ? [`event_type = ${bind(filter.eventType)}`] : []),
   ];
@@ -157,7 +183,9 @@ function conditions(filter: DeliveryFilter, bind: Bind): string[] {
 
 function unindexed(filter: DeliveryFilter, bind: Bind): string {
   if (!isLookedFor(filter)) return 'true';
+  const match = checkedMatch(filter);
   const where = [
+    ...(match ? [matchSql(match, 'looked_at.event_id', bind)] : []),
     ...(filter.status ? [`status = ${bind(filter.status)}`] : []),
     ...(filter.eventType ? [`event_type = ${bind(filter.eventType)}`] : []),
   ];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
+import { CallReader, type CallSummary } from '@app/events';
 import type { DeliveryStatus } from '../delivery.entity';
 import { FormatterRegistry, type EventType } from '@app/formatting';
 import {
@@ -27,6 +28,7 @@ import {
   type DeliveryDetail,
   type DeliveryRow,
   type DeliverySummary,
+  type ListedDelivery,
   summaryOf,
 } from './delivery-view';
 
@@ -68,6 +70,7 @@ export class DeliveryReader {
   constructor(
     private readonly sql: Sql,
     private readonly formatters: FormatterRegistry,
+    private readonly calls: CallReader,
   ) {}
 
   /**
@@ -78,15 +81,11 @@ export class DeliveryReader {
     accountId: string,
     filter: DeliveryFilter,
     { limit, cursor }: { limit: number; cursor?: string },
-  ): Promise<Page<DeliverySummary>> {
-    const afterId = afterCursor('dlv', cursor);
-    const rows = await this.run<DeliveryRow>(listDeliveries(accountId, filter, afterId, limit));
-    const page = toPage(rows.map(summaryOf), limit, (delivery) => delivery);
-    if (page.nextCursor === null && isLookedFor(filter)) {
-      const [last] = await this.run<{ id: string }>(lastLookedAt(accountId, filter, afterId));
-      if (last) page.nextCursor = cursorAfter(fromUuid('dlv', last.id));
-    }
-    return page;
+  ): Promise<Page<ListedDelivery>> {
+    const page = await this.page(accountId, filter, { limit, cursor });
+    const calls = await this.calls.of(accountId, page.data.map(({ eventId }) => eventId)); // prettier-ignore
+    const data = page.data.map((delivery) => ({ ...delivery, call: callOf(delivery, calls) }));
+    return { data, nextCursor: page.nextCursor };
   }
 
   /** All deliveries of one event, newest first: one for each webhook, of which an account may have thousands. */
@@ -94,7 +93,7 @@ export class DeliveryReader {
     const deliveries: DeliverySummary[] = [];
     let cursor: string | undefined;
     do {
-      const page = await this.list(accountId, { eventId }, { limit: OF_EVENT_PAGE, cursor });
+      const page = await this.page(accountId, { eventId }, { limit: OF_EVENT_PAGE, cursor });
       deliveries.push(...page.data);
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
@@ -126,9 +125,10 @@ export class DeliveryReader {
   async get(accountId: string, id: string): Promise<DeliveryDetail> {
     const [found] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
     if (!found) throw Problem.notFound('delivery');
-    const [attempts, [event]] = await Promise.all([
+    const [attempts, [event], calls] = await Promise.all([
       this.sql.rows<AttemptRow>(ATTEMPTS, [found.id]),
       this.sql.rows<EventRow>(EVENT, [toUuid(accountId), found.event_id]),
+      this.calls.of(accountId, [fromUuid('evt', found.event_id)]),
     ]);
     // Read once more, so that it is never older than its attempts: who waits for one sees with it what it has changed.
     const [row = found] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
@@ -136,6 +136,7 @@ export class DeliveryReader {
     const body = event ? this.bodyOf(event, summary) : null;
     return {
       ...summary,
+      call: callOf(summary, calls),
       body,
       payloadExpungedAt: row.expunged_at,
       attempts: attemptsOf(summary, attempts, body),
@@ -154,6 +155,21 @@ export class DeliveryReader {
     return summaryOf(row);
   }
 
+  private async page(
+    accountId: string,
+    filter: DeliveryFilter,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<DeliverySummary>> {
+    const afterId = afterCursor('dlv', cursor);
+    const rows = await this.run<DeliveryRow>(listDeliveries(accountId, filter, afterId, limit));
+    const page = toPage(rows.map(summaryOf), limit, (delivery) => delivery);
+    if (page.nextCursor === null && isLookedFor(filter)) {
+      const [last] = await this.run<{ id: string }>(lastLookedAt(accountId, filter, afterId));
+      if (last) page.nextCursor = cursorAfter(fromUuid('dlv', last.id));
+    }
+    return page;
+  }
+
   private run<Row extends QueryResultRow>(query: Query): Promise<Row[]> {
     return query.inIndexOrder ? rowsInIndexOrder(this.sql, query) : this.sql.rows(query.text, query.values);
   }
@@ -164,4 +180,8 @@ export class DeliveryReader {
     const rendered = { id: fromUuid('evt', event.id), type, occurredAt, data, test };
     return this.formatters.get(format).render(rendered).toString('utf8');
   }
+}
+
+function callOf({ eventId, callId }: DeliverySummary, calls: Map<string, CallSummary>): CallSummary {
+  return calls.get(eventId) ?? { id: callId, title: null, from: null, to: null, startedAt: null };
 }

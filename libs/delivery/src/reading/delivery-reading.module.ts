@@ -1,14 +1,16 @@
 import { Module } from '@nestjs/common';
+import { EventReadingModule } from '@app/events';
 import { FormattingModule } from '@app/formatting';
+import { CallSearch } from './call-search';
 import { DeliveryReader } from './delivery-reader';
 import { DeliveryStats } from './delivery-stats';
 import { StatsRollup } from './stats-rollup';
 
 /** For processes that show what became of events. */
 @Module({
-  imports: [FormattingModule],
-  providers: [DeliveryReader, DeliveryStats],
-  exports: [DeliveryReader, DeliveryStats],
+  imports: [FormattingModule, EventReadingModule],
+  providers: [DeliveryReader, DeliveryStats, CallSearch],
+  exports: [DeliveryReader, DeliveryStats, CallSearch],
 })
 export class DeliveryReadingModule {}
 

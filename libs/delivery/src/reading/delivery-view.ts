@@ -1,3 +1,4 @@
+import type { CallSummary } from '@app/events';
 import type { EventType, FormatName } from '@app/formatting';
 import { fromUuid, timeOf } from '@app/platform';
 import type { CircuitState, WebhookStatus } from '@app/webhooks';
@@ -48,6 +49,11 @@ export interface DeliverySummary {
   finishedAt: Date | null;
 }
 
+/** A delivery in a list, with enough of its call to recognize it. */
+export interface ListedDelivery extends DeliverySummary {
+  call: CallSummary;
+}
+
 export interface AttemptView {
   id: string;
   number: number;
@@ -65,7 +71,7 @@ export interface AttemptView {
 }
 
 /** A delivery with everything that was sent and answered. */
-export interface DeliveryDetail extends DeliverySummary {
+export interface DeliveryDetail extends ListedDelivery {
   /** The exact body of every attempt. Null once the payload was expunged. */
   body: string | null;
   payloadExpungedAt: Date | null;

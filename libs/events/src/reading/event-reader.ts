@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { CallData, EventType } from '@app/formatting';
+import type { QueryResultRow } from 'pg';
 import { readSkipped, type SkippedWebhook } from '../skipped-webhooks';
+import { type CallSummary, CallReader } from './call-reader';
+import { type EventMatch, matchSql } from './event-match';
 import {
   afterCursor,
+  type Bind,
   binder,
+  cursorAfter,
   fromUuid,
   idRange,
   ownedRange,
@@ -21,15 +26,8 @@ import {
 export interface EventFilter extends TimeWindow {
   type?: EventType;
   callId?: string;
-}
-
-/** Enough of a call to recognize it. All but the id is null once the payload was erased. */
-export interface CallSummary {
-  id: string;
-  title: string | null;
-  from: string | null;
-  to: string | null;
-  startedAt: string | null;
+  /** Those that a search has found. */
+  match?: EventMatch;
 }
 
 /** An event without what was said in the call. */
@@ -65,61 +63,56 @@ interface EventRow {
   test: boolean;
   expunged_at: Date | null;
   skipped: Buffer | null;
-  call_title: string | null;
-  call_from: string | null;
-  call_to: string | null;
-  call_started_at: string | null;
 }
 
-const COLUMNS =
-  'account_id, id, type, call_id, idempotency_key, occurred_at, test, expunged_at, skipped, data';
+const COLUMNS = 'account_id, id, type, call_id, idempotency_key, occurred_at, test, expunged_at, skipped';
 
-/** Adds what the call record tells to the rows of one page, each record parsed once. */
-function withCall(source: string, order: string): string {
-  return `
-    select page.id, page.type, page.call_id, page.idempotency_key, page.occurred_at, page.test, page.expunged_at, page.skipped,
-           record.call->>'title' as call_title, record.call->>'startedAt' as call_started_at,
-           record."phoneNumbers"->>'from' as call_from, record."phoneNumbers"->>'to' as call_to
-    from (${source}) as page
-    left join lateral json_to_record(page.data::json) as record (call json, "phoneNumbers" json) on true
-    order by ${order}`;
-}
-
-/** How many of the newest events are looked at for those of some types. */
+/** How many events are looked at for one page of those that no index gives in order. */
 const MAX_LOOKED_AT = 20_000;
 
 /** What has happened to an account's calls. Every query takes the account first; another account's event is not there. */
 @Injectable()
 export class EventReader {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly calls: CallReader,
+  ) {}
 
-  /** A page of events, newest first; `callId` has an index of its own, the rest is filtered along `(account_id, id, type)`. */
+  /**
+   * A page of events, newest first. Those of a call or of a search are found by their ids; the rest is filtered along
+   * `(account_id, id, type)`. A page may be shorter than the limit and still have a next one: if a phone number is that
+   * of very many events, `MAX_LOOKED_AT` events are checked for one page.
+   */
   async list(
     accountId: string,
     filter: EventFilter,
-    page: { limit: number; cursor?: string },
+    { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<EventSummary>> {
-    const query = listEvents(accountId, filter, afterCursor('evt', page.cursor), page.limit);
-    const rows =
-      filter.callId === undefined
-        ? await rowsInIndexOrder<EventRow>(this.sql, query)
-        : await this.sql.rows<EventRow>(query.text, query.values);
-    return toPage(rows.map(summaryOf), page.limit, (event) => event);
+    const afterId = afterCursor('evt', cursor);
+    const rows = await this.run<EventRow>(listEvents(accountId, filter, afterId, limit));
+    const shown = rows.slice(0, limit).map(({ id }) => fromUuid('evt', id));
+    const calls = await this.calls.of(accountId, shown);
+    const summaries = rows.map((row) => summaryOf(row, calls.get(fromUuid('evt', row.id))));
+    const page = toPage(summaries, limit, (event) => event);
+    if (page.nextCursor === null && isChecked(filter)) {
+      const [last] = await this.run<{ id: string }>(lastChecked(accountId, filter, afterId));
+      if (last) page.nextCursor = cursorAfter(fromUuid('evt', last.id));
+    }
+    return page;
   }
 
   /** @throws Problem not_found */
   async get(accountId: string, id: string): Promise<EventDetail> {
-    const values = [toUuid(accountId), toUuid(id)];
-    const one = `select ${COLUMNS} from events where account_id = $1 and id = $2`;
-    const [[row], [{ data } = { data: null }]] = await Promise.all([
-      this.sql.rows<EventRow>(withCall(one, 'page.id'), values),
-      this.sql.rows<{ data: string | null }>(
-        'select data from events where account_id = $1 and id = $2',
-        values,
+    const [[row], calls] = await Promise.all([
+      this.sql.rows<EventRow & { data: string | null }>(
+        `select ${COLUMNS}, data from events where account_id = $1 and id = $2`,
+        [toUuid(accountId), toUuid(id)],
       ),
+      this.calls.of(accountId, [id]),
     ]);
     if (!row) throw Problem.notFound('event');
-    return { ...summaryOf(row), data: data === null ? null : (JSON.parse(data) as CallData) };
+    const data = row.data === null ? null : (JSON.parse(row.data) as CallData);
+    return { ...summaryOf(row, calls.get(id)), data };
   }
 
   /** The ids of the newest events of some types that can be sent, newest first. */
@@ -142,6 +135,21 @@ export class EventReader {
     );
     return new Map(rows.map(({ id, data }) => [fromUuid('evt', id), JSON.parse(data) as CallData]));
   }
+
+  private run<Row extends QueryResultRow>(query: EventQuery): Promise<Row[]> {
+    return query.inIndexOrder ? rowsInIndexOrder(this.sql, query) : this.sql.rows(query.text, query.values);
+  }
+}
+
+interface EventQuery {
+  text: string;
+  values: unknown[];
+  inIndexOrder: boolean;
+}
+
+/** Whether events are checked one by one. */
+function isChecked({ match, callId }: EventFilter): boolean {
+  return callId === undefined && match !== undefined && match.numberHashes !== null;
 }
 
 /** One page of an account's events, with one row more than the limit. */
@@ -150,26 +158,51 @@ export function listEvents(
   filter: EventFilter,
   afterId: string | null,
   limit: number,
-): { text: string; values: unknown[] } {
+): EventQuery {
   const values: unknown[] = [];
   const bind = binder(values);
-  const range = idRange(filter, { before: afterId });
-  const account = toUuid(accountId);
-  // A call has few events: its own index finds them, and they are put in order afterwards.
-  const [owned, order] =
-    filter.callId === undefined
-      ? [ownedRange('account_id', 'id', account, range, bind), 'account_id desc, id desc']
-      : [
-          `account_id = ${bind(account)} and call_id = ${bind(filter.callId)} and id >= ${bind(range.from)} and id < ${bind(range.before)}`,
-          'id desc',
-        ];
-  const where = [owned, ...(filter.type ? [`type = ${bind(filter.type)}`] : [])];
-  const page = `select ${COLUMNS} from events where ${where.join(' and ')} order by ${order} limit ${bind(limit + 1)}`;
-  const pageOrder = order.replace(/(account_id|id) desc/g, 'page.$1 desc');
-  return { text: withCall(page, pageOrder), values };
+  const { where, order, inIndexOrder } = place(accountId, filter, afterId, bind);
+  const rows = `select ${COLUMNS} from events where ${where} order by ${order}`;
+  const text = isChecked(filter)
+    ? `select * from (${rows} limit ${MAX_LOOKED_AT}) as checked
+       where ${matchSql(filter.match!, 'checked.id', bind)} order by ${order} limit ${bind(limit + 1)}`
+    : `${rows} limit ${bind(limit + 1)}`;
+  return { text, values, inIndexOrder };
 }
 
-function summaryOf(row: EventRow): EventSummary {
+/** The last of the events that are checked for one page; no row when all there are have been checked. */
+function lastChecked(accountId: string, filter: EventFilter, afterId: string | null): EventQuery {
+  const values: unknown[] = [];
+  const { where, order, inIndexOrder } = place(accountId, filter, afterId, binder(values));
+  const text = `select id from events where ${where} order by ${order} offset ${MAX_LOOKED_AT - 1} limit 1`;
+  return { text, values, inIndexOrder };
+}
+
+/** Where to look, account first, and in which order: that of an index, unless a call or a search names few events. */
+function place(
+  accountId: string,
+  filter: EventFilter,
+  afterId: string | null,
+  bind: Bind,
+): { where: string; order: string; inIndexOrder: boolean } {
+  const { callId, match, type } = filter;
+  const range = idRange(filter, { before: afterId });
+  const account = toUuid(accountId);
+  const ofType = type ? [`type = ${bind(type)}`] : [];
+  if (callId === undefined && (match === undefined || isChecked(filter))) {
+    const where = [ownedRange('account_id', 'id', account, range, bind), ...ofType].join(' and ');
+    return { where, order: 'account_id desc, id desc', inIndexOrder: true };
+  }
+  const where = [
+    `account_id = ${bind(account)} and id >= ${bind(range.from)} and id < ${bind(range.before)}`,
+    ...(callId === undefined ? [] : [`call_id = ${bind(callId)}`]),
+    ...(match ? [matchSql(match, 'events.id', bind)] : []),
+    ...ofType,
+  ];
+  return { where: where.join(' and '), order: 'id desc', inIndexOrder: false };
+}
+
+function summaryOf(row: EventRow, call?: CallSummary): EventSummary {
   return {
     id: fromUuid('evt', row.id),
     type: row.type,
@@ -179,13 +212,7 @@ function summaryOf(row: EventRow): EventSummary {
     createdAt: timeOf(row.id),
     test: row.test,
     expungedAt: row.expunged_at,
-    call: {
-      id: row.call_id,
-      title: row.call_title,
-      from: row.call_from,
-      to: row.call_to,
-      startedAt: row.call_started_at,
-    },
+    call: call ?? { id: row.call_id, title: null, from: null, to: null, startedAt: null },
     skipped: readSkipped(row.skipped),
   };
 }

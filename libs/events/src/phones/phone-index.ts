@@ -11,7 +11,7 @@ import {
   timeOf,
   toUuid,
 } from '@app/platform';
-import { numbersOf, rowsOf, rowsWithin, type NumbersOfEvent } from './numbers-of-events';
+import { numbersOf, rowsWithin, type NumbersOfEvent } from './numbers-of-events';
 import { phoneHash, phoneKey } from './phone-hash';
 
 /** Events of the last seconds may still be on their way to a commit: what is older has come or never will. */
@@ -30,9 +30,9 @@ const OLDEST_WAITING = `
   select id from events where id > (select indexed_to from event_phones_progress) and data is not null order by id limit 1`;
 
 /**
- * Lets staff find a call by a phone number without any work in the hot path: this process reads new events a few
- * seconds later and stores keyed hashes of their numbers. Several backoffice processes take turns. An event that cannot
- * be read is logged, counted, and skipped.
+ * Builds the index for `PhoneSearch` without any work in the hot path: dispatchers read new events a few seconds after
+ * their commit and store keyed hashes of their numbers. Several dispatchers take turns. An event that cannot be read is
+ * logged, counted, and skipped.
  *
  * When ENCRYPTION_KEY is replaced, the index is built again with the new key. Until it is complete, numbers are searched
  * by the previous keys too.
@@ -40,8 +40,7 @@ const OLDEST_WAITING = `
 @Injectable()
 export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('PhoneIndex');
-  /** The present key first. */
-  private readonly keys: Buffer[];
+  private readonly key: Buffer;
   private readonly keyId: string;
   private batch = BATCH;
   private timer: NodeJS.Timeout | null = null;
@@ -54,7 +53,7 @@ export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly metrics: Metrics,
     config: Config,
   ) {
-    this.keys = [config.ENCRYPTION_KEY, ...config.PREVIOUS_ENCRYPTION_KEYS].map(phoneKey);
+    this.key = phoneKey(config.ENCRYPTION_KEY);
     this.keyId = encryptionKeyId(config.ENCRYPTION_KEY);
     metrics.measurePhoneIndexLag(() => this.lagSeconds());
   }
@@ -67,30 +66,6 @@ export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown
     this.closed = true;
     if (this.timer) clearTimeout(this.timer);
     await this.running;
-  }
-
-  /** The newest events with a number, newest first. Events too new for the index are looked through one by one. */
-  async eventsWith(digits: string, limit: number): Promise<string[]> {
-    const hashes = this.keys.map((key) => phoneHash(key, digits)).filter((hash) => hash !== null);
-    if (hashes.length === 0) return [];
-    const [indexed, waiting] = await Promise.all([
-      this.sql.rows<{ event_id: string }>(
-        'select distinct event_id from event_phones where number_hash = any ($1::bigint[]) order by event_id desc limit $2',
-        [hashes, limit],
-      ),
-      this.sql.rows<{ id: string }>(
-        `select id from events
-         where id > (select indexed_to from event_phones_progress) and data is not null order by id desc limit 2000`,
-      ),
-    ]);
-    const fresh = await numbersOf(
-      waiting.map(({ id }) => id),
-      rowsOf(this.sql),
-      () => undefined,
-    );
-    const freshHits = fresh.filter((event) => this.hashesOf(event).includes(hashes[0])).map(({ id }) => id);
-    const ids = [...new Set([...freshHits.reverse(), ...indexed.map(({ event_id }) => event_id)])];
-    return ids.slice(0, limit).map((id) => fromUuid('evt', id));
   }
 
   /**
@@ -138,8 +113,8 @@ export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown
     // Hashes by a key that was replaced since.
     await client.query('delete from event_phones where event_id = any ($1::uuid[])', [ids]);
     await client.query(
-      `insert into event_phones (event_id, number_hash)
-       select found.id, found.hash from unnest($1::uuid[], $2::bigint[]) as found (id, hash)
+      `insert into event_phones (event_id, number_hash, account_id)
+       select found.id, found.hash, events.account_id from unnest($1::uuid[], $2::bigint[]) as found (id, hash)
        join events on events.id = found.id and events.expunged_at is null
        on conflict do nothing`,
       [found.map(({ id }) => id), found.map(({ hash }) => hash)],
@@ -179,7 +154,7 @@ export class PhoneIndex implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** By the present key. */
   private hashesOf(event: NumbersOfEvent): string[] {
-    const hashes = [event.from_number, event.to_number].map((number) => phoneHash(this.keys[0], number));
+    const hashes = [event.from_number, event.to_number].map((number) => phoneHash(this.key, number));
     return [...new Set(hashes.filter((hash) => hash !== null))];
   }
 
