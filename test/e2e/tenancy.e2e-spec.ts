@@ -119,6 +119,7 @@ describe('nobody sees what isn’t theirs', () => {
         'POST /v1/webhooks/{id}/replay',
         'GET /v1/webhooks/{id}/replays',
         'GET /v1/webhooks/{id}/stats',
+        'GET /v1/webhooks/{id}/history',
         'GET /v1/replays/{id}',
         'POST /v1/replays/{id}/cancel',
         'GET /v1/deliveries',

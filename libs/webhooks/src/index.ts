@@ -3,6 +3,13 @@ export type { ShownAuth } from './auth/shown-auth';
 export { AddressPolicy, type OwnAddress } from './address-policy';
 export { MAX_CUSTOM_HEADERS, type CustomHeaders } from './custom-headers';
 export { WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
+export { type WebhookChange } from './history/webhook-changes';
+export {
+  WEBHOOK_ACTIONS,
+  WebhookHistory,
+  type WebhookAction,
+  type WebhookHistoryEntry,
+} from './history/webhook-history';
 export { WebhookSecrets } from './webhook-secrets';
 export {
   CIRCUIT_STATES,

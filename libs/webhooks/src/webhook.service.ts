@@ -9,6 +9,7 @@ import { authMisfits } from './auth/auth-misfits';
 import { isShownOf } from './auth/shown-auth';
 import { AddressPolicy } from './address-policy';
 import { withoutNulls } from './custom-headers';
+import { changesBetween, snapshotOf, type WebhookSnapshot } from './history/webhook-changes';
 import { movesToAnotherHost, movingErrors, storedAuth, storedHeaders } from './moving-credentials';
 import { urlKeyOf } from './url-key';
 import { WebhookLimits } from './webhook-limits';
@@ -56,7 +57,9 @@ export class WebhookService {
       await this.limits.requireRoom(em, accountId);
       await this.limits.requireRoomAt(em, webhook);
       await em.persistAndFlush(webhook);
-      await this.record(webhook, 'create', change);
+      await this.record(webhook, 'create', change, {
+        changes: changesBetween(new Map(), this.snapshot(webhook)),
+      });
     });
     await this.changeFeed.announce('webhook', webhook.id);
     return webhook;
@@ -172,6 +175,7 @@ export class WebhookService {
       );
       if (!found) throw Problem.notFound('webhook');
       const before = found.version;
+      const settingsBefore = this.snapshot(found);
       const urlBefore = found.urlKey ?? urlKeyOf(this.secrets.urlOf(found));
       if (change.ifVersion && !change.ifVersion.includes(before)) {
         throw new Problem(
@@ -183,11 +187,18 @@ export class WebhookService {
       if (!found.urlKey?.equals(urlBefore) && found.urlKey !== null)
         await this.limits.requireRoomAt(em, found);
       await em.flush();
-      if (found.version !== before) await this.record(found, verb, change, details);
+      if (found.version !== before) {
+        const changes = found.deletedAt ? [] : changesBetween(settingsBefore, this.snapshot(found));
+        await this.record(found, verb, change, { ...details, changes });
+      }
       return found;
     });
     await this.changeFeed.announce('webhook', id);
     return webhook;
+  }
+
+  private snapshot(webhook: Webhook): WebhookSnapshot {
+    return snapshotOf(webhook, { url: this.secrets.urlOf(webhook), headers: this.secrets.headers(webhook) });
   }
 
   /** Settings in which credentials that came back as they are shown are those that are stored. */

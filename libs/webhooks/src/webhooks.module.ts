@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '@app/accounts';
 import { Config, PublicUrl } from '@app/platform';
 import { AddressPolicy } from './address-policy';
+import { WebhookHistory } from './history/webhook-history';
 import { WebhookLimits } from './webhook-limits';
 import { WebhookSecrets } from './webhook-secrets';
 import { Webhook } from './webhook.entity';
@@ -16,6 +17,7 @@ export const OWN_RECEIVER_PATH = Symbol('own receiver path');
   imports: [AccountsModule, MikroOrmModule.forFeature([Webhook])],
   providers: [
     WebhookService,
+    WebhookHistory,
     WebhookSecrets,
     WebhookLimits,
     {
@@ -25,6 +27,6 @@ export const OWN_RECEIVER_PATH = Symbol('own receiver path');
         new AddressPolicy(config.ALLOWED_PRIVATE_CIDRS, { url: () => publicUrl.base, receiverPath }),
     },
   ],
-  exports: [WebhookService, WebhookSecrets, AddressPolicy],
+  exports: [WebhookService, WebhookHistory, WebhookSecrets, AddressPolicy],
 })
 export class WebhooksModule {}

@@ -3,12 +3,13 @@ import { DeliveryCommandsModule, DeliveryReadingModule } from '@app/delivery';
 import { EventReadingModule } from '@app/events';
 import { WebhooksModule } from '@app/webhooks';
 import { FilterPreview } from './filter-preview';
+import { WebhookHistoryController } from './webhook-history.controller';
 import { WebhookTester } from './webhook-tester';
 import { WebhooksController } from './webhooks.controller';
 
 @Module({
   imports: [WebhooksModule, DeliveryCommandsModule, DeliveryReadingModule, EventReadingModule],
-  controllers: [WebhooksController],
+  controllers: [WebhooksController, WebhookHistoryController],
   providers: [WebhookTester, FilterPreview],
 })
 export class WebhooksApiModule {}

@@ -52,8 +52,9 @@ export const ROW_SHAPES: Record<string, RowShape> = {
   ),
   'api-keys': row('id accountId name hint createdAt lastUsedAt expiresAt revokedAt', {}, 'name', ACCOUNT),
   audit: row(
-    'id createdAt accountId actorKind actorId actorIdName action subject reason details',
-    {},
+    'id createdAt accountId actorKind actorId actorIdName action subject reason',
+    // What changed of a webhook includes its URL.
+    { details: text },
     'action',
     ACCOUNT,
   ),
