@@ -5,7 +5,7 @@ const result = (changes: Partial<AttemptResult>): AttemptResult => ({
   outcome: 'CONNECTION_FAILED', startedAt: 1_000, durationMs: 2, statusCode: null, errorCode: 'ECONNREFUSED',
   errorText: 'The connection was refused.', requestUrl: 'http://example.com/', requestHeaders: '{}',
   responseHeaders: null, responseBody: null, responseTruncated: false, retryAfterMs: null, ...changes,
-}) as AttemptResult; // prettier-ignore
+}); // prettier-ignore
 
 describe('the result of a test without an HTTP response', () => {
   it.each<Partial<AttemptResult>>([
