@@ -18,6 +18,7 @@ export {
   type ListedDelivery,
   type WaitingReason,
 } from './reading/delivery-view';
+export { WEBHOOK_HEALTHS, type WebhookHealth, WebhookHealthReader } from './reading/webhook-health';
 export { type Percentiles } from './reading/response-times';
 export { StatsRollup } from './reading/stats-rollup';
 export { Replay, REPLAY_STATUSES, type ReplayRequest, type ReplayStatus } from './replay/replay.entity';

@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsIn, MaxLength } from 'class-validator';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '@app/delivery';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
@@ -34,3 +34,6 @@ export class DeliveriesQuery extends WindowQuery {
   @CallQuery()
   q?: string;
 }
+
+/** The filters of the list, for all that match. */
+export class DeliveriesCsvQuery extends OmitType(DeliveriesQuery, ['limit', 'cursor'] as const) {}

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsIn, MaxLength } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '@app/formatting';
 import { IsPlainText } from '@app/platform';
@@ -22,6 +22,9 @@ export class EventsQuery extends WindowQuery {
   @CallQuery()
   q?: string;
 }
+
+/** The filters of the list, for all that match. */
+export class EventsCsvQuery extends OmitType(EventsQuery, ['limit', 'cursor'] as const) {}
 
 export class SendEventBody {
   @ApiProperty({ description: 'The webhook to send to', example: 'whk_0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22' })

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
 import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { WEBHOOK_HEALTHS, type WebhookHealth } from '@app/delivery';
 import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
 import {
   MAX_CUSTOM_HEADERS,
@@ -201,6 +202,11 @@ export class WebhooksQuery extends PageQuery {
   @MaxLength(200)
   @IsPlainText()
   q?: string;
+
+  @ApiPropertyOptional({ enum: WEBHOOK_HEALTHS, description: 'Only webhooks with this health' })
+  @MayBeLeftOut()
+  @IsIn(WEBHOOK_HEALTHS)
+  health?: WebhookHealth;
 }
 
 export class TestWebhookBody {

@@ -6,6 +6,7 @@ import {
   type EventType,
   type PayloadFormat,
 } from '@app/formatting';
+import { WEBHOOK_HEALTHS, type WebhookHealth } from '@app/delivery';
 import {
   CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, WEBHOOK_TYPES, type CircuitState, type RetryPolicyName, type Webhook,
   type Filter, type ShownAuth, type WebhookStatus, type WebhookType,
@@ -72,6 +73,15 @@ export class WebhookView {
     description: '`DISABLED` by the system; a PATCH to `ACTIVE` brings it back',
   })
   status!: WebhookStatus;
+
+  @ApiProperty({
+    enum: WEBHOOK_HEALTHS,
+    example: 'HEALTHY',
+    description:
+      '`FAILING`: its last 5 deliveries failed, or all deliveries of the last 15 minutes; `UNKNOWN`: nothing was sent ' +
+      'for 24 hours. Tests do not count.',
+  })
+  health!: WebhookHealth;
 
   @ApiProperty({ type: String, nullable: true, description: 'Why the system disabled it' })
   disabledReason!: string | null;
@@ -170,8 +180,11 @@ export class RotatedWebhookView extends ChangedWebhookView {
   secret!: string | null;
 }
 
-/** @param shown what may be shown of its credentials. */
-export function toWebhookView(webhook: Webhook, shown: Pick<WebhookView, 'headers' | 'auth'>): WebhookView {
+/** @param shown its health, and what may be shown of its credentials. */
+export function toWebhookView(
+  webhook: Webhook,
+  shown: Pick<WebhookView, 'headers' | 'auth' | 'health'>,
+): WebhookView {
   const previousSecrets = webhook
     .liveSecrets(new Date())
     .flatMap(({ hint, expiresAt }) => (expiresAt === null ? [] : [{ hint, expiresAt }]));
@@ -183,6 +196,7 @@ export function toWebhookView(webhook: Webhook, shown: Pick<WebhookView, 'header
     events: webhook.events,
     format: isPayloadFormat(webhook.format) ? webhook.format : 'DEFAULT',
     status: webhook.status,
+    health: shown.health,
     disabledReason: webhook.disabledReason,
     hasSecret: webhook.hasSecret,
     secretHint: webhook.secretHint,

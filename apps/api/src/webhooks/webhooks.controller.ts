@@ -8,9 +8,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { IdParam, toPage, type Page } from '@app/platform';
+import { IdParam, type Page } from '@app/platform';
 import { secretWarnings } from '@app/signing';
-import { WebhookSecrets, WebhookService, type ChangeOf, type Webhook } from '@app/webhooks';
+import { WebhookService, type ChangeOf, type Webhook } from '@app/webhooks';
 import { Authenticated, Caller, CustomerController, type CustomerCaller } from '../auth';
 import { etagOf, versionsOf } from '../http/etag';
 import { FilterPreview, FilterPreviewView } from './filter-preview';
@@ -22,13 +22,8 @@ import {
   UpdateWebhookBody,
   WebhooksQuery,
 } from './webhook.dto';
-import {
-  ChangedWebhookView,
-  RotatedWebhookView,
-  toWebhookView,
-  WebhookPage,
-  WebhookView,
-} from './webhook.view';
+import { ChangedWebhookView, RotatedWebhookView, WebhookPage, WebhookView } from './webhook.view';
+import { WebhookLister } from './webhook-lister';
 import { WebhookTester, WebhookTestView } from './webhook-tester';
 
 const WebhookId = (): ParameterDecorator => IdParam('whk', 'webhook');
@@ -44,9 +39,9 @@ const IfMatch = ApiHeader({
 export class WebhooksController {
   constructor(
     private readonly webhooks: WebhookService,
-    private readonly secrets: WebhookSecrets,
     private readonly tester: WebhookTester,
     private readonly previews: FilterPreview,
+    private readonly lister: WebhookLister,
   ) {}
 
   @Post()
@@ -67,8 +62,7 @@ export class WebhooksController {
   @ApiOperation({ summary: 'List webhooks, newest first' })
   @ApiOkResponse({ type: WebhookPage })
   async list(@Caller() caller: CustomerCaller, @Query() query: WebhooksQuery): Promise<Page<WebhookView>> {
-    const webhooks = await this.webhooks.list(caller.accountId, query, query.q);
-    return toPage(webhooks, query.limit, (webhook) => this.view(webhook));
+    return this.lister.list(caller.accountId, query);
   }
 
   @Get(':id')
@@ -168,24 +162,22 @@ export class WebhooksController {
       body,
       by(caller),
     );
-    return { ...this.changed(response, webhook, body.secret), secret: generatedSecret };
+    return { ...(await this.changed(response, webhook, body.secret)), secret: generatedSecret };
   }
 
-  private answer(response: Response, webhook: Webhook): WebhookView {
+  private async answer(response: Response, webhook: Webhook): Promise<WebhookView> {
     response.setHeader('ETag', etagOf(webhook.version));
-    return this.view(webhook);
+    const [view] = await this.lister.views(webhook.accountId, [webhook]);
+    return view;
   }
 
-  private changed(response: Response, webhook: Webhook, secret?: string | null): ChangedWebhookView {
+  private async changed(
+    response: Response,
+    webhook: Webhook,
+    secret?: string | null,
+  ): Promise<ChangedWebhookView> {
     const warnings = (secret ? secretWarnings(secret) : []).map((message) => ({ path: 'secret', message }));
-    return { ...this.answer(response, webhook), warnings };
-  }
-
-  private view(webhook: Webhook): WebhookView {
-    return toWebhookView(webhook, {
-      headers: this.secrets.maskedHeaders(webhook),
-      auth: this.secrets.shownAuth(webhook),
-    });
+    return { ...(await this.answer(response, webhook)), warnings };
   }
 }
 

@@ -5,12 +5,13 @@ import { CallSearch } from './call-search';
 import { DeliveryReader } from './delivery-reader';
 import { DeliveryStats } from './delivery-stats';
 import { StatsRollup } from './stats-rollup';
+import { WebhookHealthReader } from './webhook-health';
 
 /** For processes that show what became of events. */
 @Module({
   imports: [FormattingModule, EventReadingModule],
-  providers: [DeliveryReader, DeliveryStats, CallSearch],
-  exports: [DeliveryReader, DeliveryStats, CallSearch],
+  providers: [DeliveryReader, DeliveryStats, CallSearch, WebhookHealthReader],
+  exports: [DeliveryReader, DeliveryStats, CallSearch, WebhookHealthReader],
 })
 export class DeliveryReadingModule {}
 
