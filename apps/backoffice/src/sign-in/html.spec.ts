@@ -11,11 +11,7 @@ describe('HTML pages', () => {
 
   it('should keep markup of other templates, also in lists, and leave out what is absent', () => {
     const items = ['a', '<b>'].map((text) => html`<li>${text}</li>`);
-    expect(
-      html`<ul>
-        ${items}${null}${undefined}${false}${0}
-      </ul>`.toString(),
-    ).toBe('<ul><li>a</li><li>&lt;b&gt;</li>0</ul>');
+    expect(html`${items}${null}${undefined}${false}${0}`.toString()).toBe('<li>a</li><li>&lt;b&gt;</li>0');
   });
 
   it.each([

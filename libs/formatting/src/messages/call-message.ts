@@ -139,9 +139,10 @@ export function durationInWords(seconds: number): string {
   return `${rest} s`;
 }
 
-/** `2026-11-23 09:58 UTC`: the reader's time zone and language are not known. */
+/** `2026-11-23 09:58 UTC`, because the reader's time zone and language are not known; a date alone stays a date. */
 export function timeInWords(iso: string | null): string | null {
-  return iso === null ? null : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+  if (iso === null || !iso.includes('T')) return iso;
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
 /** Control characters and line breaks become spaces, so that a title stays a title, and a subject one header line. */
