@@ -48,4 +48,6 @@ export interface AttemptResult {
   retryAfterMs: number | null;
   /** Whether the webhook can never work again, so that its deliveries end here. */
   ended?: boolean;
+  /** Whether this delivery alone ends here: another attempt of it would come to the same. */
+  isFinal?: boolean;
 }

@@ -1,9 +1,10 @@
 import { Module, type Provider } from '@nestjs/common';
 import { FormatterRegistry } from './formatter-registry';
-import { FORMATTERS, type FormatName, type Formatter } from './formatters';
+import { TemplateRenderer } from './custom/template-renderer';
+import { FORMATTERS, type FormatterName, type Formatter } from './formatters';
 
 /** The injection token of one formatter. */
-export const formatterToken = (name: FormatName): string => `formatter:${name}`;
+export const formatterToken = (name: FormatterName): string => `formatter:${name}`;
 
 const providers: Provider[] = FORMATTERS.map((formatter) => ({
   provide: formatterToken(formatter.name),
@@ -16,10 +17,11 @@ const providers: Provider[] = FORMATTERS.map((formatter) => ({
     ...providers,
     {
       provide: FormatterRegistry,
-      useFactory: (...formatters: Formatter<FormatName>[]) => new FormatterRegistry(formatters),
+      useFactory: (...formatters: Formatter<FormatterName>[]) => new FormatterRegistry(formatters),
       inject: FORMATTERS.map(({ name }) => formatterToken(name)),
     },
+    { provide: TemplateRenderer, useFactory: () => new TemplateRenderer() },
   ],
-  exports: [FormatterRegistry],
+  exports: [FormatterRegistry, TemplateRenderer],
 })
 export class FormattingModule {}

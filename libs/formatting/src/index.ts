@@ -19,10 +19,23 @@ export { EVENT_TYPE_CATALOG, type EventTypeDescription } from './catalog';
 export { below, FieldErrors, type FieldError } from './field-error';
 export { normaliseTime } from './iso-time';
 export { parseCallData, type CallDataInput, type ParsedCallData } from './parse-call-data';
+export {
+  CUSTOM_METHODS,
+  customFormat,
+  customVersion,
+  type CustomFormat,
+  type CustomMethod,
+  type CustomRequest,
+  type RenderedRequest,
+} from './custom/custom-request';
+export { TemplateError, TemplateRenderer } from './custom/template-renderer';
 export { FormatterRegistry } from './formatter-registry';
 export { FormattingModule } from './formatting.module';
 export {
   FORMAT_NAMES,
+  SHOWN_FORMATS,
+  shownFormat,
+  type ShownFormat,
   isPayloadFormat,
   PAYLOAD_FORMATS,
   type DestinationFormat,

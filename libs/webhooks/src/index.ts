@@ -1,3 +1,4 @@
+export { CustomRequests } from './custom-requests';
 export { AUTH_TYPES, type WebhookAuth } from './auth/webhook-auth';
 export type { ShownAuth } from './auth/shown-auth';
 export { AddressPolicy, type OwnAddress } from './address-policy';

@@ -67,6 +67,11 @@ export class WebhookTarget {
     return this.settings.auth;
   }
 
+  /** The version of its templates that new deliveries get; only for type `CUSTOM`. */
+  get requestVersion(): number {
+    return this.settings.requestVersion;
+  }
+
   get retryPolicy(): RetryPolicyName {
     return this.settings.retryPolicy;
   }
@@ -113,6 +118,7 @@ export interface WebhookTargetSettings {
   secrets: readonly { secret: string; expiresAt: number }[];
   customHeaders: Record<string, string> | null;
   auth: WebhookAuth | null;
+  requestVersion: number;
   retryPolicy: RetryPolicyName;
   maxConcurrency: number | null;
   rateLimitPerSecond: number | null;

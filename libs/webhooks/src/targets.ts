@@ -20,7 +20,7 @@ const LOAD = {
   name: 'webhook-targets.load',
   text: `
     select id, settings_version, type, url, sealed_url, status, is_suspended, deleted_at is not null as is_deleted, sealed_secrets,
-           sealed_headers, sealed_auth, retry_policy, max_concurrency, rate_limit_per_second,
+           sealed_headers, sealed_auth, request_version, retry_policy, max_concurrency, rate_limit_per_second,
            circuit_state, failing_since is not null as is_failing
     from webhooks where id = any ($1::uuid[])`,
 };
@@ -57,6 +57,7 @@ interface TargetRow {
   sealed_secrets: StoredSecret[];
   sealed_headers: string | null;
   sealed_auth: string | null;
+  request_version: number;
   retry_policy: RetryPolicyName;
   max_concurrency: number | null;
   rate_limit_per_second: number | null;
@@ -246,6 +247,7 @@ export class WebhookTargets implements OnApplicationBootstrap, OnApplicationShut
         })),
       customHeaders: this.openJson(row.sealed_headers, webhookPlace(id, 'sealed_headers')),
       auth: this.openJson(row.sealed_auth, webhookPlace(id, 'sealed_auth')),
+      requestVersion: row.request_version,
       retryPolicy: row.retry_policy,
       maxConcurrency: row.max_concurrency,
       rateLimitPerSecond: row.rate_limit_per_second,

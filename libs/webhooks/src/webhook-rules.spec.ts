@@ -17,6 +17,7 @@ const GOOD: WebhookSettings = {
   headers: null,
   auth: null,
   filter: null,
+  request: null,
 };
 
 describe('settings of a webhook', () => {

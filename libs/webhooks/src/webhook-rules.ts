@@ -1,9 +1,16 @@
-import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
+import {
+  EVENT_TYPES,
+  PAYLOAD_FORMATS,
+  type CustomRequest,
+  type EventType,
+  type PayloadFormat,
+} from '@app/formatting';
 import { isPlainText, isVisibleText, type FieldError } from '@app/platform';
 import type { AddressPolicy } from './address-policy';
 import { customHeaderErrors, type CustomHeaders } from './custom-headers';
 import { authErrors } from './auth/auth-errors';
 import type { WebhookAuth } from './auth/webhook-auth';
+import { customRequestErrors } from './custom-request-rules';
 import type { Filter } from './filter/filter';
 import { filterErrors } from './filter/filter-errors';
 import { isMailto, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
@@ -31,6 +38,8 @@ export interface WebhookSettings {
   auth: WebhookAuth | null;
   /** Which events of its types it receives; null: all. */
   filter: Filter | null;
+  /** Templates, for type `CUSTOM` only. */
+  request: CustomRequest | null;
 }
 
 export const WEBHOOK_LIMITS = {
@@ -74,6 +83,7 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
   check('secret', secretError);
   if (settings.headers) errors.push(...customHeaderErrors(settings.headers));
   if (settings.auth) errors.push(...authErrors(settings.auth, addresses));
+  if (settings.request) errors.push(...customRequestErrors(settings.request));
   if (settings.filter) errors.push(...filterErrors(settings.filter));
   return errors;
 }

@@ -1,7 +1,7 @@
-import type { DestinationFormat, FormatName, PayloadFormat } from '@app/formatting';
+import { customFormat, type DestinationFormat, type FormatName, type PayloadFormat } from '@app/formatting';
 
 /** What a webhook's URL belongs to. It decides the request, what responses mean, and whether the URL is a secret. */
-export const WEBHOOK_TYPES = ['HTTP', 'SLACK', 'DISCORD', 'TEAMS', 'EMAIL'] as const;
+export const WEBHOOK_TYPES = ['HTTP', 'SLACK', 'DISCORD', 'TEAMS', 'EMAIL', 'CUSTOM'] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 
 /** The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3). */
@@ -50,7 +50,8 @@ export function requestUrl(type: WebhookType, url: string): URL {
 }
 
 /** The format that deliveries of a webhook have: the one that the customer chose, or the one of its type. */
-export function formatOf(type: WebhookType, format: PayloadFormat): FormatName {
+export function formatOf(type: WebhookType, format: PayloadFormat, requestVersion: number): FormatName {
+  if (type === 'CUSTOM') return customFormat(requestVersion);
   return type === 'HTTP' ? format : (type satisfies DestinationFormat);
 }
 
@@ -80,5 +81,7 @@ export function mailtoError(url: string): string | null {
 export function typeMismatch(type: WebhookType, url: string): string | null {
   if (type === 'EMAIL' && !isMailto(url)) return 'must be a mailto: URL for type EMAIL';
   if (type !== 'EMAIL' && isMailto(url)) return `must be an http or https URL for type ${type}`;
+  if (type === 'CUSTOM' && /\{[{%]|%7b(%7b|%25)/i.test(url))
+    return 'cannot have templates: only the body and headers of a request can';
   return null;
 }

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/core';
-import type { EventType, FormatName } from '@app/formatting';
+import type { CustomRequest, EventType, FormatName } from '@app/formatting';
 import { IdType, newId } from '@app/platform';
 import type { Filter } from './filter/filter';
 import { inferType, type WebhookType } from './webhook-type';
@@ -80,6 +81,14 @@ export class Webhook {
   @Property({ type: 'json', columnType: 'jsonb', nullable: true })
   filter: Filter | null = null;
 
+  /** The templates of type `CUSTOM`; null for every other type. */
+  @Property({ type: 'json', columnType: 'jsonb', nullable: true })
+  request: CustomRequest | null = null;
+
+  /** Grows with each `request`; PostgreSQL keeps them all, because deliveries keep the one that they were committed with. */
+  @Property({ type: 'integer' })
+  requestVersion: number = 0;
+
   @Property({ type: 'text' })
   circuitState: CircuitState = 'CLOSED';
 
@@ -132,6 +141,13 @@ export class Webhook {
     this.url = url.shown;
     this.sealedUrl = url.sealed;
     this.forgetFailures();
+  }
+
+  /** Replaces the templates; deliveries that exist keep theirs. */
+  useRequest(request: CustomRequest | null): void {
+    if (isDeepStrictEqual(request, this.request)) return;
+    this.request = request;
+    if (request) this.requestVersion += 1;
   }
 
   /** Receives again, from now on. What it missed meanwhile can be replayed. */

@@ -2,20 +2,20 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Actor } from '@app/accounts';
-import { isPayloadFormat } from '@app/formatting';
+import { isPayloadFormat, type CustomRequest } from '@app/formatting';
 import { afterCursor, ChangeFeed, Problem, type FieldError } from '@app/platform';
 import { generateSecret } from '@app/signing';
 import { authMisfits } from './auth/auth-misfits';
 import { isShownOf } from './auth/shown-auth';
-import { AddressPolicy } from './address-policy';
 import { withoutNulls } from './custom-headers';
 import { changesBetween, snapshotOf, type WebhookSnapshot } from './history/webhook-changes';
 import { movesToAnotherHost, movingErrors, storedAuth, storedHeaders } from './moving-credentials';
+import { SettingChecks } from './setting-checks';
 import { urlKeyOf } from './url-key';
 import { WebhookLimits } from './webhook-limits';
 import { WebhookSecrets } from './webhook-secrets';
-import { formatOf, inferType, typeAfterMove, typeMismatch } from './webhook-type';
-import { settingErrors, WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
+import { formatOf, inferType, typeAfterMove, typeMismatch, type WebhookType } from './webhook-type';
+import { WEBHOOK_LIMITS, type WebhookSettings } from './webhook-rules';
 import { Webhook } from './webhook.entity';
 
 /** Who changes a webhook, why, and of which version they believe it to be. */
@@ -37,7 +37,7 @@ const HOUR_MS = 3_600_000;
 export class WebhookService {
   constructor(
     private readonly em: EntityManager,
-    private readonly addresses: AddressPolicy,
+    private readonly checks: SettingChecks,
     private readonly secrets: WebhookSecrets,
     private readonly audit: AuditTrail,
     private readonly changeFeed: ChangeFeed,
@@ -49,7 +49,8 @@ export class WebhookService {
    *   or with this URL.
    */
   async create(accountId: string, input: NewWebhook, change: ChangeOf): Promise<Webhook> {
-    this.check(input);
+    this.checks.require(input);
+    await this.checks.requireRenderable(input, input.events);
     const webhook = new Webhook(accountId, input.name, input.url, input.events);
     this.direct(webhook, { ...input, type: input.type ?? inferType(input.url) });
     this.apply(webhook, input);
@@ -103,10 +104,15 @@ export class WebhookService {
     input: Partial<WebhookSettings>,
     change: ChangeOf,
   ): Promise<Webhook> {
+    if (input.request) {
+      const { events } = await this.get(accountId, id);
+      this.checks.require({ ...input, headers: undefined });
+      await this.checks.requireRenderable(input, input.events ?? events);
+    }
     return this.change(accountId, id, 'update', change, (webhook) => {
       const given = input.headers ? { ...input, headers: withoutNulls(input.headers) } : input;
       const settings = this.withStoredCredentials(webhook, given);
-      this.check(settings, this.movingErrors(webhook, given));
+      this.checks.require(settings, this.movingErrors(webhook, given));
       this.direct(webhook, settings);
       this.apply(webhook, settings);
       return { fields: Object.keys(input), ...(input.status ? { status: input.status } : {}) };
@@ -127,7 +133,7 @@ export class WebhookService {
     const overlapHours = input.overlapHours ?? DEFAULT_OVERLAP_HOURS;
     const generatedSecret = input.secret === undefined ? generateSecret() : null;
     const secret = input.secret ?? generatedSecret!;
-    this.check({ secret });
+    this.checks.require({ secret });
     if (!(overlapHours >= 0 && overlapHours <= WEBHOOK_LIMITS.overlapHours)) {
       throw Problem.invalid([
         { path: 'overlapHours', message: `must be from 0 to ${WEBHOOK_LIMITS.overlapHours}` },
@@ -219,13 +225,8 @@ export class WebhookService {
     ]);
   }
 
-  private check(settings: Partial<WebhookSettings>, more: readonly FieldError[] = []): void {
-    const errors = [...settingErrors(settings, this.addresses), ...more];
-    if (errors.length > 0) throw Problem.invalid(errors);
-  }
-
   /** Sets where a webhook sends to, and what that is. A secret URL that comes back as it was shown is kept. */
-  private direct(webhook: Webhook, { url, type, format }: Partial<WebhookSettings>): void {
+  private direct(webhook: Webhook, { url, type, format, request }: Partial<WebhookSettings>): void {
     const from = this.secrets.urlOf(webhook);
     const to = url === undefined || url === webhook.url ? from : url;
     const next = type ?? (to === from ? webhook.type : typeAfterMove(webhook.type, from, to));
@@ -238,7 +239,10 @@ export class WebhookService {
     if (to !== from || next !== webhook.type || sealed.shown !== webhook.url) webhook.moveTo(next, sealed);
     webhook.urlKey = urlKeyOf(to);
     const chosen = format ?? (isPayloadFormat(webhook.format) ? webhook.format : 'DEFAULT');
-    webhook.format = formatOf(next, chosen);
+    // Templates that belong to the type before go with it.
+    const kept = next === 'CUSTOM' ? webhook.request : null;
+    webhook.useRequest(requestOf(next, request === undefined ? kept : request));
+    webhook.format = formatOf(next, chosen, webhook.requestVersion);
   }
 
   private apply(webhook: Webhook, settings: Partial<WebhookSettings>): void {
@@ -274,4 +278,13 @@ export class WebhookService {
       details,
     });
   }
+}
+
+/** The templates that a webhook of a type may have. */
+function requestOf(type: WebhookType, request: CustomRequest | null): CustomRequest | null {
+  if (type === 'CUSTOM' && request === null)
+    throw Problem.invalid([{ path: 'request', message: 'is required for type CUSTOM' }]);
+  if (type !== 'CUSTOM' && request !== null)
+    throw Problem.invalid([{ path: 'request', message: `cannot be used with type ${type}` }]);
+  return request;
 }

@@ -1,8 +1,10 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
+import { FormattingModule } from '@app/formatting';
 import { AccountsModule } from '@app/accounts';
 import { Config, PublicUrl } from '@app/platform';
 import { AddressPolicy } from './address-policy';
+import { SettingChecks } from './setting-checks';
 import { WebhookHistory } from './history/webhook-history';
 import { WebhookLimits } from './webhook-limits';
 import { WebhookSecrets } from './webhook-secrets';
@@ -14,12 +16,13 @@ export const OWN_RECEIVER_PATH = Symbol('own receiver path');
 
 /** Who wants what happened to a call: URLs, secrets, subscriptions, state. */
 @Module({
-  imports: [AccountsModule, MikroOrmModule.forFeature([Webhook])],
+  imports: [AccountsModule, FormattingModule, MikroOrmModule.forFeature([Webhook])],
   providers: [
     WebhookService,
     WebhookHistory,
     WebhookSecrets,
     WebhookLimits,
+    SettingChecks,
     {
       provide: AddressPolicy,
       inject: [Config, PublicUrl, { token: OWN_RECEIVER_PATH, optional: true }],

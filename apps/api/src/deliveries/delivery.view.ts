@@ -16,7 +16,14 @@ import {
   type WaitingReason,
 } from '@app/delivery';
 import type { CallSummary } from '@app/events';
-import { EVENT_TYPES, type EventType, FORMAT_NAMES, type FormatName } from '@app/formatting';
+import {
+  EVENT_TYPES,
+  type EventType,
+  CUSTOM_METHODS,
+  type CustomMethod,
+  SHOWN_FORMATS,
+  type ShownFormat,
+} from '@app/formatting';
 
 const TRIGGERS =
   '`event`: it happened; `retry`: the attempt before failed; `manual`: someone asked; `replay`; `test`';
@@ -58,11 +65,11 @@ export class DeliveryView implements DeliverySummary {
   test!: boolean;
 
   @ApiProperty({
-    enum: FORMAT_NAMES,
+    enum: SHOWN_FORMATS,
     example: 'DEFAULT',
     description: 'As it was set when the event happened: every attempt sends the same bytes',
   })
-  format!: FormatName;
+  format!: ShownFormat;
 
   @ApiProperty({ enum: DELIVERY_STATUSES, example: 'DELIVERED' })
   status!: DeliveryStatus;
@@ -152,8 +159,8 @@ export class AttemptErrorView {
 }
 
 export class AttemptRequestView {
-  @ApiProperty({ enum: ['POST'], example: 'POST' })
-  method!: 'POST';
+  @ApiProperty({ enum: [...CUSTOM_METHODS], example: 'POST' })
+  method!: CustomMethod;
 
   @ApiProperty({ example: 'https://crm.example.com/hooks/calls' })
   url!: string;

@@ -1,7 +1,13 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
 import { IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { WEBHOOK_HEALTHS, type WebhookHealth } from '@app/delivery';
-import { EVENT_TYPES, PAYLOAD_FORMATS, type EventType, type PayloadFormat } from '@app/formatting';
+import {
+  EVENT_TYPES,
+  PAYLOAD_FORMATS,
+  type CustomRequest,
+  type EventType,
+  type PayloadFormat,
+} from '@app/formatting';
 import {
   MAX_CUSTOM_HEADERS,
   RETRY_POLICIES,
@@ -14,6 +20,7 @@ import {
 } from '@app/webhooks';
 import { IsPlainText, PageQuery } from '@app/platform';
 import { MayBeLeftOut } from '../http/may-be-left-out';
+import { REQUEST_SCHEMA } from './request.schema';
 import { AUTH_SCHEMA } from './auth.schema';
 
 /** The shape of a filter in the docs; its rules are checked with paths by `@app/webhooks`. */
@@ -155,6 +162,11 @@ export class CreateWebhookBody {
   @IsOptional()
   @IsObject()
   filter?: Filter | null;
+
+  @ApiPropertyOptional(REQUEST_SCHEMA)
+  @IsOptional()
+  @IsObject()
+  request?: CustomRequest | null;
 }
 
 export class PreviewFilterBody {
@@ -166,7 +178,7 @@ export class PreviewFilterBody {
 
 /** What is left out stays as it is; `secret`, `headers`, and `auth` are removed by null. */
 export class UpdateWebhookBody extends PickType(PartialType(CreateWebhookBody, { skipNullProperties: false }), [
-  'name', 'url', 'type', 'events', 'secret', 'format', 'status', 'headers', 'auth', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond', 'filter',
+  'name', 'url', 'type', 'events', 'secret', 'format', 'status', 'headers', 'auth', 'retryPolicy', 'maxConcurrency', 'rateLimitPerSecond', 'filter', 'request',
 ] as const) {} // prettier-ignore
 
 export class RotateSecretBody {

@@ -3,6 +3,7 @@ import {
   EVENT_TYPES,
   isPayloadFormat,
   PAYLOAD_FORMATS,
+  type CustomRequest,
   type EventType,
   type PayloadFormat,
 } from '@app/formatting';
@@ -12,6 +13,7 @@ import {
   type Filter, type ShownAuth, type WebhookStatus, type WebhookType,
 } from '@app/webhooks'; // prettier-ignore
 import { SHOWN_AUTH_SCHEMA } from './auth.schema';
+import { REQUEST_SCHEMA } from './request.schema';
 import { FILTER_SCHEMA } from './webhook.dto';
 
 export class CircuitView {
@@ -133,6 +135,9 @@ export class WebhookView {
   @ApiProperty(FILTER_SCHEMA)
   filter!: Filter | null;
 
+  @ApiProperty(REQUEST_SCHEMA)
+  request!: CustomRequest | null;
+
   @ApiProperty({ type: CircuitView })
   circuit!: CircuitView;
 
@@ -208,6 +213,7 @@ export function toWebhookView(
     maxConcurrency: webhook.maxConcurrency,
     rateLimitPerSecond: webhook.rateLimitPerSecond,
     filter: webhook.filter,
+    request: webhook.request,
     circuit: { state: webhook.circuitState, changedAt: webhook.circuitChangedAt },
     failingSince: webhook.failingSince,
     version: webhook.version,

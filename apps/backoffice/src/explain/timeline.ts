@@ -1,3 +1,4 @@
+import type { CustomMethod } from '@app/formatting';
 import type { AttemptView } from '@app/delivery';
 import { explainAttempt, type Explanation } from './explain-attempt';
 import { asCurl } from './as-curl';
@@ -5,7 +6,7 @@ import { asCurl } from './as-curl';
 export type AttemptItem = Omit<AttemptView, 'startedAt' | 'nextAttemptAt' | 'request'> & {
   kind: 'attempt';
   at: string;
-  request: { method: 'POST'; url: string; headers: Record<string, string> };
+  request: { method: CustomMethod; url: string; headers: Record<string, string> };
   explanation: Explanation;
   curl: string;
 };

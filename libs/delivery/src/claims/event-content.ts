@@ -1,4 +1,4 @@
-import type { EventType, FormatName, Formatter } from '@app/formatting';
+import type { EventType, FormatName, Formatter, RenderableEvent } from '@app/formatting';
 
 /** The event of a claimed delivery. Its body is made once for each format, however many webhooks get it. */
 export class EventContent {
@@ -20,8 +20,13 @@ export class EventContent {
 
   /** @returns the exact bytes to sign and send, or null when there is nothing left to send. */
   body(formatter: Formatter<FormatName>): Buffer | null {
-    if (this.data === null) return null;
+    const renderable = this.renderable();
+    return renderable && (this.bodies[formatter.name] ??= formatter.render(renderable));
+  }
+
+  /** What formats and templates are rendered over, or null once it was expunged. */
+  renderable(): RenderableEvent | null {
     const { id, type, occurredAt, test, data } = this;
-    return (this.bodies[formatter.name] ??= formatter.render({ id, type, occurredAt, test, data }));
+    return data === null ? null : { id, type, occurredAt, test, data };
   }
 }

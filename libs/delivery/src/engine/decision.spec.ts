@@ -1,7 +1,8 @@
 import type { WebhookTarget } from '@app/webhooks';
 import { ATTEMPT_OUTCOMES, type AttemptOutcome, type AttemptTrigger } from '../attempt';
 import { EventContent } from '../claims/event-content';
-import { decide, notSent, refusal } from './decision';
+import { notSent } from '../sending/not-sent';
+import { decide, refusal } from './decision';
 
 const target = (settings: Partial<WebhookTarget> = {}): WebhookTarget =>
   ({

@@ -19,24 +19,6 @@ export function refusal(
   return null;
 }
 
-/** The result of an attempt for which nothing was sent. */
-export function notSent(target: WebhookTarget | null, errorText: string, now: number): AttemptResult {
-  return {
-    outcome: 'NOT_SENT',
-    startedAt: now,
-    durationMs: 0,
-    statusCode: null,
-    errorCode: 'NOT_SENT',
-    errorText,
-    requestUrl: target?.shownUrl ?? '',
-    requestHeaders: '{}',
-    responseHeaders: null,
-    responseBody: null,
-    responseTruncated: false,
-    retryAfterMs: null,
-  };
-}
-
 /** What an attempt's result means: for its delivery, and for its endpoint as a whole. */
 export interface Decision {
   verdict: Verdict;
@@ -70,7 +52,7 @@ function verdictOn(
   if (result.outcome === 'DELIVERED') return { status: 'DELIVERED' };
   // A manual attempt of an existing delivery stands outside its run; sending an event manually begins a run.
   if (delivery.trigger === 'manual' && delivery.position === 0) return { status: 'KEPT' };
-  if (delivery.trigger === 'test' || !target || result.ended) return { status: 'FAILED' };
+  if (delivery.trigger === 'test' || !target || result.ended || result.isFinal) return { status: 'FAILED' };
   const retry = nextRetry(target.retryPolicy, delivery.position, delivery.holds, result, random);
   if (retry === null) return { status: 'FAILED' };
   return { status: 'RETRY', retryInMs: retry.inMs, counts: retry.counts };

@@ -1,7 +1,7 @@
 import type { WebhookTarget } from '@app/webhooks';
 import type { AttemptOutcome } from '../attempt';
 import type { ClaimedDelivery } from '../claims/claimed-delivery';
-import { notSent } from './decision';
+import { notSent } from '../sending/not-sent';
 import { EndpointQueue, type Start } from './endpoint-queue';
 import { HostSlots } from './host-slots';
 import { type EndpointTrust, SendingSlots } from './sending-slots';

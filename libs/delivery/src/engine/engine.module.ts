@@ -4,7 +4,8 @@ import { FirstAttempts } from '@app/events';
 import { FormattingModule } from '@app/formatting';
 import { QUEUES, registerQueues } from '@app/platform';
 import { SigningModule } from '@app/signing';
-import { WebhookTargetsModule } from '@app/webhooks';
+import { CustomRequests, WebhookTargetsModule } from '@app/webhooks';
+import { CustomBodies } from '../custom/custom-bodies';
 import { Heartbeat } from '../membership/heartbeat';
 import { Membership } from '../membership/membership';
 import { RetryJobs } from '../retry/retry-jobs';
@@ -47,6 +48,8 @@ import { WebhookHealth } from './webhook-health';
     InFlightDeliveries,
     EventContents,
     DeliverySender,
+    CustomBodies,
+    CustomRequests,
     WebhookSender,
     AttemptRecorder,
     RetryJobs,

@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import { CallReader, type CallSummary } from '@app/events';
 import type { DeliveryStatus } from '../delivery.entity';
-import { FormatterRegistry, type EventType } from '@app/formatting';
+import {
+  customVersion,
+  FormatterRegistry,
+  TemplateError,
+  type CustomMethod,
+  type EventType,
+} from '@app/formatting';
 import {
   afterCursor,
   cursorAfter,
@@ -14,6 +20,7 @@ import {
   toUuid,
   rowsInIndexOrder,
 } from '@app/platform';
+import { CustomBodies } from '../custom/custom-bodies';
 import {
   type DeliveryFilter,
   isLookedFor,
@@ -71,6 +78,7 @@ export class DeliveryReader {
     private readonly sql: Sql,
     private readonly formatters: FormatterRegistry,
     private readonly calls: CallReader,
+    private readonly custom: CustomBodies,
   ) {}
 
   /**
@@ -133,13 +141,13 @@ export class DeliveryReader {
     // Read once more, so that it is never older than its attempts: who waits for one sees with it what it has changed.
     const [row = found] = await this.run<DeliveryRow>(oneDelivery(accountId, id));
     const summary = summaryOf(row);
-    const body = event ? this.bodyOf(event, summary) : null;
+    const { method, body } = await this.requestOf(event, row);
     return {
       ...summary,
       call: callOf(summary, calls),
       body,
       payloadExpungedAt: row.expunged_at,
-      attempts: attemptsOf(summary, attempts, body),
+      attempts: attemptsOf(summary, attempts, body, method),
     };
   }
 
@@ -174,11 +182,24 @@ export class DeliveryReader {
     return query.inIndexOrder ? rowsInIndexOrder(this.sql, query) : this.sql.rows(query.text, query.values);
   }
 
-  private bodyOf(event: EventRow, { format }: DeliverySummary): string | null {
-    if (event.data === null) return null;
+  /** What each attempt sends; no body if the templates fail or the payload was erased. */
+  private async requestOf(
+    event: EventRow | undefined,
+    { format, webhook_id }: DeliveryRow,
+  ): Promise<{ method: CustomMethod; body: string | null }> {
+    const version = customVersion(format);
+    if (!event || event.data === null) return { method: 'POST', body: null };
     const { type, occurred_at: occurredAt, data, test } = event;
-    const rendered = { id: fromUuid('evt', event.id), type, occurredAt, data, test };
-    return this.formatters.get(format).render(rendered).toString('utf8');
+    const renderable = { id: fromUuid('evt', event.id), type, occurredAt, data, test };
+    if (version === null)
+      return { method: 'POST', body: this.formatters.get(format).render(renderable).toString('utf8') };
+    try {
+      const { method, body } = await this.custom.render(fromUuid('whk', webhook_id), version, renderable);
+      return { method, body: body.toString('utf8') };
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      return { method: 'POST', body: null };
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { EventReadingModule } from '@app/events';
 import { FormattingModule } from '@app/formatting';
+import { CustomRequests } from '@app/webhooks';
+import { CustomBodies } from '../custom/custom-bodies';
 import { CallSearch } from './call-search';
 import { DeliveryReader } from './delivery-reader';
 import { DeliveryStats } from './delivery-stats';
@@ -10,7 +12,7 @@ import { WebhookHealthReader } from './webhook-health';
 /** For processes that show what became of events. */
 @Module({
   imports: [FormattingModule, EventReadingModule],
-  providers: [DeliveryReader, DeliveryStats, CallSearch, WebhookHealthReader],
+  providers: [DeliveryReader, DeliveryStats, CallSearch, WebhookHealthReader, CustomBodies, CustomRequests],
   exports: [DeliveryReader, DeliveryStats, CallSearch, WebhookHealthReader],
 })
 export class DeliveryReadingModule {}

@@ -1,5 +1,11 @@
 import type { CallSummary } from '@app/events';
-import type { EventType, FormatName } from '@app/formatting';
+import {
+  shownFormat,
+  type CustomMethod,
+  type EventType,
+  type FormatName,
+  type ShownFormat,
+} from '@app/formatting';
 import { fromUuid, timeOf } from '@app/platform';
 import type { CircuitState, WebhookStatus } from '@app/webhooks';
 import type { AttemptOutcome, AttemptTrigger } from '../attempt';
@@ -33,7 +39,7 @@ export interface DeliverySummary {
   eventType: EventType;
   callId: string;
   test: boolean;
-  format: FormatName;
+  format: ShownFormat;
   status: DeliveryStatus;
   trigger: AttemptTrigger;
   attemptCount: number;
@@ -63,7 +69,7 @@ export interface AttemptView {
   outcome: AttemptOutcome;
   statusCode: number | null;
   error: { code: string | null; text: string | null } | null;
-  request: { method: 'POST'; url: string; headers: Record<string, string>; body: string | null };
+  request: { method: CustomMethod; url: string; headers: Record<string, string>; body: string | null };
   /** Null: nothing was answered. Its body is null once the payload was expunged, for it may repeat it. */
   response: { headers: Record<string, string>; body: string | null; truncated: boolean } | null;
   /** When the attempt after this one began, or is due. Null: there is none, or it only waits for room. */
@@ -130,7 +136,7 @@ export function summaryOf(row: DeliveryRow): DeliverySummary {
     eventType: row.event_type,
     callId: row.call_id,
     test: row.test,
-    format: row.format,
+    format: shownFormat(row.format),
     status: row.status,
     trigger: row.trigger,
     attemptCount: attemptCountOf(row),
@@ -187,6 +193,7 @@ export function attemptsOf(
   delivery: DeliverySummary,
   rows: AttemptRow[],
   body: string | null,
+  method: CustomMethod = 'POST',
 ): AttemptView[] {
   return rows.map((row, i) => ({
     id: fromUuid('att', row.id),
@@ -197,7 +204,7 @@ export function attemptsOf(
     outcome: row.outcome,
     statusCode: row.status_code,
     error: row.outcome === 'DELIVERED' ? null : { code: row.error_code, text: row.error_text },
-    request: { method: 'POST', url: row.request_url, headers: parseHeaders(row.request_headers), body },
+    request: { method, url: row.request_url, headers: parseHeaders(row.request_headers), body },
     response:
       row.status_code === null
         ? null

@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { FormatterRegistry, type FormatName, type Formatter } from '@app/formatting';
+import {
+  customVersion,
+  FormatterRegistry,
+  TemplateError,
+  type FormatName,
+  type Formatter,
+  type RenderableEvent,
+} from '@app/formatting';
 import { SigningService } from '@app/signing';
 import { WebhookDisabler, type WebhookTarget } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
+import { CustomBodies } from '../custom/custom-bodies';
+import { templateFailed } from './not-sent';
 import { concealedTestResult, RECORDED_AFTER_MS } from './conceal-test-result';
 import type { RequestFacts } from './request-headers';
 import { isDecidedByStatus, meaningOf } from './response-meaning';
@@ -21,6 +30,8 @@ export interface SendableDelivery {
     readonly test: boolean;
     /** Rendered once for each format; null once the payload was expunged. */
     body(formatter: Formatter<FormatName>): Buffer | null;
+    /** What templates are rendered over; null as well. */
+    renderable(): RenderableEvent | null;
   };
 }
 
@@ -34,6 +45,7 @@ export class DeliverySender {
     private readonly signing: SigningService,
     private readonly http: WebhookSender,
     private readonly disabler: WebhookDisabler,
+    private readonly custom: CustomBodies,
   ) {}
 
   /**
@@ -41,12 +53,47 @@ export class DeliverySender {
    * @returns what came of it, or null when there is nothing to send.
    */
   async send(
-    { id, format, number, event }: SendableDelivery,
+    delivery: SendableDelivery,
     target: WebhookTarget,
     onDecided?: (result: AttemptResult) => void,
   ): Promise<AttemptResult | null> {
+    const { format, event } = delivery;
+    if (target.isSuspended) return null;
+    const version = customVersion(format);
+    if (version !== null) return this.sendCustom(delivery, version, target, onDecided);
     const body = event.body(this.formatters.get(format));
-    if (body === null || target.isSuspended) return null;
+    if (body === null) return null;
+    return this.sendBody(delivery, target, { body }, onDecided);
+  }
+
+  private async sendCustom(
+    delivery: SendableDelivery,
+    version: number,
+    target: WebhookTarget,
+    onDecided?: (result: AttemptResult) => void,
+  ): Promise<AttemptResult | null> {
+    const event = delivery.event.renderable();
+    if (event === null) return null;
+    try {
+      const versioned = { id: delivery.id, webhookId: target.id, version };
+      const { method, headers, body } = await this.custom.renderToSend(
+        versioned,
+        target.requestVersion,
+        event,
+      );
+      return await this.sendBody(delivery, target, { body, custom: { method, headers } }, onDecided);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      return templateFailed(target, error, Date.now());
+    }
+  }
+
+  private async sendBody(
+    { id, number, event }: SendableDelivery,
+    target: WebhookTarget,
+    { body, custom }: Pick<RequestFacts, 'body' | 'custom'>,
+    onDecided?: (result: AttemptResult) => void,
+  ): Promise<AttemptResult> {
     const now = Date.now();
     const timestamp = Math.floor(now / 1_000);
     const facts: RequestFacts = {
@@ -60,6 +107,7 @@ export class DeliverySender {
       test: event.test,
       signatures: this.signing.sign(target.liveSecretsAt(now), body, event.id, timestamp),
       authorization: target.authorization,
+      custom,
     };
     let isDisabled = event.test; // a test only shows what the response means
     const interpret = (raw: AttemptResult): AttemptResult => {

@@ -13,7 +13,7 @@ const target = ({ secret, previousSecret, ...changes }: { secret?: string; previ
       ...(secret ? [{ secret, expiresAt: Infinity }] : []),
       ...(previousSecret ? [{ secret: previousSecret, expiresAt: 2_000_000 }] : []),
     ],
-    customHeaders: null, auth: null,
+    customHeaders: null, auth: null, requestVersion: 0,
     retryPolicy: 'STANDARD', maxConcurrency: null, rateLimitPerSecond: null,
     version: 1, circuitIsOpen: CLOSED !== 'CLOSED', isFailing: false, ...changes,
   }); // prettier-ignore

@@ -18,6 +18,8 @@ export interface RequestFacts {
   signatures: Record<string, string>;
   /** The `Authorization` header; null if the webhook has no authentication that sets it. */
   authorization: string | null;
+  /** The method and headers of a custom request; left out: a plain POST. */
+  custom?: { method: string; headers: Record<string, string> };
 }
 
 /**
@@ -25,7 +27,7 @@ export interface RequestFacts {
  * with a forbidden header can't be saved, and could not replace anything if it were.
  */
 export function requestHeaders(facts: RequestFacts): Record<string, string> {
-  const { target, timestamp } = facts;
+  const { timestamp } = facts;
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
     'User-Agent': USER_AGENT,
@@ -38,7 +40,19 @@ export function requestHeaders(facts: RequestFacts): Record<string, string> {
   if (facts.test) headers['X-Webhook-Test'] = 'true';
   if (facts.authorization) headers.Authorization = facts.authorization;
   Object.assign(headers, facts.signatures);
-  return target.customHeaders ? withCustom(headers, target.customHeaders) : headers;
+  const custom = customHeadersOf(facts);
+  return custom ? withCustom(headers, custom) : headers;
+}
+
+/** The webhook's own headers, then those of its custom request; where both have one, the webhook's counts. */
+function customHeadersOf({
+  target: { customHeaders },
+  custom,
+}: Pick<RequestFacts, 'target' | 'custom'>): Record<string, string> | null {
+  if (!custom) return customHeaders;
+  const own = new Set(Object.keys(customHeaders ?? {}).map((name) => name.toLowerCase()));
+  const others = Object.entries(custom.headers).filter(([name]) => !own.has(name.toLowerCase()));
+  return { ...customHeaders, ...Object.fromEntries(others) };
 }
 
 const MASKED = '••••••';
@@ -46,8 +60,10 @@ const MASKED = '••••••';
 /** The same as they are recorded: credentials and the values of the customer's own headers are nobody's to read. */
 export function recordedHeaders(
   headers: Record<string, string>,
-  { target: { customHeaders: custom }, authorization }: Pick<RequestFacts, 'target' | 'authorization'>,
+  facts: Pick<RequestFacts, 'target' | 'authorization' | 'custom'>,
 ): string {
+  const { authorization } = facts;
+  const custom = customHeadersOf(facts);
   if (!custom && authorization === null) return JSON.stringify(headers);
   const masked = { ...headers };
   for (const name in custom) if (headers[name] === custom[name]) masked[name] = MASKED;

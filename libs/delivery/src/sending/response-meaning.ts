@@ -36,6 +36,7 @@ const HTTP: Rules = { ended: { 410: GONE }, holdsWithoutTime: false };
 /** What the statuses mean that are not the same for every type (contract section 5). */
 const RULES: Record<Exclude<WebhookType, 'EMAIL'>, Rules> = {
   HTTP,
+  CUSTOM: HTTP,
   SLACK: {
     ended: {
       403: 'Slack rejected the message: the webhook was revoked, or an administrator restricts posting to this channel. Add the webhook to the channel again and set its new URL.',

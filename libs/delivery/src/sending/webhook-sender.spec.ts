@@ -52,7 +52,7 @@ describe('the sender', () => {
   function send(url: string, body = '{"id":"evt_1"}', onDecided?: (result: AttemptResult) => void) {
     const target = new WebhookTarget({
       id: 'whk_1', url: `${url}/hook`, status: 'ACTIVE', isDeleted: false, secret: null, previousSecret: null,
-      previousSecretExpiresAt: 0, customHeaders: null, auth: null, retryPolicy: 'STANDARD', maxConcurrency: null,
+      previousSecretExpiresAt: 0, customHeaders: null, auth: null, requestVersion: 0, retryPolicy: 'STANDARD', maxConcurrency: null,
       rateLimitPerSecond: null, circuitIsOpen: false, isFailing: false,
     } as unknown as ConstructorParameters<typeof WebhookTarget>[0]); // prettier-ignore
     return sender.send(

@@ -53,7 +53,13 @@ export class WebhookSender implements OnApplicationShutdown {
     const { target } = facts;
     const headers = requestHeaders(facts);
     const origin = this.originOf(target.origin);
-    const request = writeRequest('POST', origin.host, target.path, headers, facts.body);
+    const request = writeRequest(
+      facts.custom?.method ?? 'POST',
+      origin.host,
+      target.path,
+      headers,
+      facts.body,
+    );
     const startedAt = Date.now();
     const start = performance.now();
     return new Promise((resolve, reject) => {

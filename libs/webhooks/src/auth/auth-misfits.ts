@@ -10,7 +10,7 @@ export function authMisfits(
   auth: WebhookAuth | null,
 ): FieldError[] {
   if (auth === null) return [];
-  if (type !== 'HTTP')
+  if (type !== 'HTTP' && type !== 'CUSTOM')
     return [{ path: 'auth', message: `cannot be used with type ${type}: send null to drop it` }];
   const name = Object.keys(headers).find((header) => header.toLowerCase() === 'authorization');
   return name !== undefined && setsAuthorization(auth)

@@ -1,3 +1,4 @@
+import { shownFormat } from '@app/formatting';
 import { isDeepStrictEqual } from 'node:util';
 import type { CustomHeaders } from '../custom-headers';
 import type { Webhook } from '../webhook.entity';
@@ -21,10 +22,10 @@ export function snapshotOf(
   webhook: Webhook,
   opened: { url: string; headers: CustomHeaders },
 ): WebhookSnapshot {
-  const { name, type, events, format, status, disabledReason, retryPolicy, filter } = webhook;
+  const { name, type, events, format, status, disabledReason, retryPolicy, filter, request } = webhook;
   const { maxConcurrency, rateLimitPerSecond } = webhook;
   const open = {
-    name, type, events: [...events], format, status, disabledReason, retryPolicy, maxConcurrency, rateLimitPerSecond, filter,
+    name, type, events: [...events], format: shownFormat(format), status, disabledReason, retryPolicy, maxConcurrency, rateLimitPerSecond, filter, request,
   }; // prettier-ignore
   const snapshot: WebhookSnapshot = new Map(
     Object.entries(open).map(([field, value]) => [field, { value, shown: value }]),

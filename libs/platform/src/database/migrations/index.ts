@@ -19,6 +19,7 @@ import { RejectedPublications20261128000701 } from './20261128000701-rejected-pu
 import { EventFanouts20261128000702 } from './20261128000702-event-fanouts';
 import { Destinations20261128000801 } from './20261128000801-destinations';
 import { WebhookAuth20261128000900 } from './20261128000900-webhook-auth';
+import { CustomRequests20261128000901 } from './20261128000901-custom-requests';
 import { PhonesByAccount20261128001001 } from './20261128001001-phones-by-account';
 
 /** Every migration, oldest first. None is ever changed after it has landed. */
@@ -43,5 +44,6 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000702-event-fanouts', class: EventFanouts20261128000702 },
   { name: '20261128000801-destinations', class: Destinations20261128000801 },
   { name: '20261128000900-webhook-auth', class: WebhookAuth20261128000900 },
+  { name: '20261128000901-custom-requests', class: CustomRequests20261128000901 },
   { name: '20261128001001-phones-by-account', class: PhonesByAccount20261128001001 },
 ];
