@@ -4,6 +4,7 @@ import { DispatcherModule } from '../../apps/dispatcher/src/dispatcher.module';
 import { toUuid } from '@app/platform';
 import { WebhookService, type Webhook } from '@app/webhooks';
 import {
+  behaviours,
   createAccount,
   createWebhook,
   eventually,
@@ -127,6 +128,64 @@ describe('replay', () => {
     });
     await sleep(300);
     expect(receiver.to(path)).toHaveLength(2);
+  });
+
+  it('says what became of each delivery, to its end', async () => {
+    const slow = await createWebhook(app, accountId, { url: receiver.url(`${path}-failing`) });
+    receiver.at(`${path}-failing`, behaviours.status(500));
+    await recordDelivery(app.database, { accountId, webhookId: slow.id, at: hoursAgo(2), status: 'FAILED' });
+    await record({ status: 'FAILED' });
+    await record({ status: 'FAILED' });
+    const { body } = await api.post('/v1/replays', { since, which: 'failed' });
+    expect(body).toMatchObject({
+      id: expect.stringMatching(/^rpl_/),
+      count: 3,
+      selected: 3,
+      status: 'RUNNING',
+    });
+    const again = await api.post('/v1/replays', { since, which: 'failed' });
+    expect(again).toMatchObject({ status: 202, body: { id: body.id } });
+    const counts = new Set<number>();
+    await eventually(
+      async () => {
+        const { body: state } = await api.get(`/v1/replays/${body.id}`);
+        counts.add(state.delivered + state.failed + state.pending);
+        expect(state).toMatchObject({ status: 'DONE', selected: 3, delivered: 2, failed: 1, pending: 0 });
+      },
+      { withinMs: 25_000 },
+    );
+    expect([...counts]).toEqual([3]);
+    // Also once the runner has counted and forgotten them.
+    await eventually(async () => expect(await app.database.query('select 1 from replay_items')).toEqual([]));
+    expect((await api.get(`/v1/replays/${body.id}`)).body).toMatchObject({
+      delivered: 2,
+      failed: 1,
+      pending: 0,
+    });
+    expect((await stranger.get(`/v1/replays/${body.id}`)).status).toBe(404);
+    expect((await stranger.post('/v1/replays', { webhookIds: [slow.id], since, which: 'all' })).status).toBe(
+      404,
+    );
+  });
+
+  it('`dryRun` counts and sends nothing', async () => {
+    await record({ status: 'FAILED' });
+    await record();
+    await recordEvent(app.database, { accountId, at: hoursAgo(3) });
+    for (const [which, count] of [
+      ['failed', 1],
+      ['missed', 1],
+      ['all', 3],
+    ] as const) {
+      expect(await replay({ which, dryRun: true })).toMatchObject({ status: 200, body: { count } });
+      const several = await api.post('/v1/replays', { since, which, dryRun: true });
+      expect(several).toMatchObject({ status: 200, body: { count } });
+    }
+    expect((await replay({ dryRun: true }, stranger)).status).toBe(404);
+    expect((await replay({ dryRun: 'yes' })).body.errors[0].path).toBe('dryRun');
+    await sleep(300);
+    expect(receiver.to(path)).toEqual([]);
+    expect((await api.get(`/v1/webhooks/${webhook.id}/replays`)).body.data).toEqual([]);
   });
 
   it('`missed` sends the events of its types that it never got, tests and expunged ones aside', async () => {

@@ -116,10 +116,12 @@ describe('nobody sees what isn’t theirs', () => {
         'DELETE /v1/webhooks/{id}',
         'POST /v1/webhooks/{id}/test',
         'POST /v1/webhooks/{id}/rotate-secret',
+        'POST /v1/webhooks/{id}/filter/preview',
         'POST /v1/webhooks/{id}/replay',
         'GET /v1/webhooks/{id}/replays',
         'GET /v1/webhooks/{id}/stats',
         'GET /v1/webhooks/{id}/history',
+        'POST /v1/replays',
         'GET /v1/replays/{id}',
         'POST /v1/replays/{id}/cancel',
         'GET /v1/deliveries',
@@ -130,6 +132,7 @@ describe('nobody sees what isn’t theirs', () => {
         'GET /v1/events.csv',
         'GET /v1/events/{id}',
         'DELETE /v1/events/{id}/payload',
+        'POST /v1/events/{id}/send',
         'GET /v1/event-types',
         'GET /v1/api-keys',
         'POST /v1/api-keys',
@@ -227,7 +230,9 @@ describe('nobody sees what isn’t theirs', () => {
         const path = operation.path.replace(/\{\w+\}/g, encodeURIComponent(id).replaceAll('%25', '%'));
         const body = operation.body ? sampleOf(operation.body) : operation.method === 'POST' ? {} : undefined;
         const { status } = await app.http(owner.key).send(operation.method, path, body);
-        expect([operation.method, path, status]).toEqual([operation.method, path, 404]);
+        // NUL characters in paths are rejected before any route is looked for.
+        const expected = id === '%00' ? 400 : 404;
+        expect([operation.method, path, status]).toEqual([operation.method, path, expected]);
       }
     }
   });

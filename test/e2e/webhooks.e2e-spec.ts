@@ -553,7 +553,7 @@ describe('/v1/webhooks', () => {
       'webhook.rotate-secret',
       'webhook.delete',
     ]);
-    expect(trail[1].details).toEqual({ fields: ['name', 'secret'] });
+    expect(trail[1].details).toMatchObject({ fields: ['name', 'secret'] });
     expect(new Set(trail.map(({ actor_kind }) => actor_kind))).toEqual(new Set(['key']));
     expect(new Set(trail.map(({ account_id }) => `acc_${account_id}`))).toEqual(new Set([accountId]));
     expect(JSON.stringify(trail)).not.toContain('another secret');

@@ -25,6 +25,7 @@ export { Replay, REPLAY_STATUSES, type ReplayRequest, type ReplayStatus } from '
 export { REPLAY_SELECTIONS, type ReplaySelection } from './replay/replay-selection';
 export { ReplayModule, ReplayRunnerModule } from './replay/replay.module';
 export { ReplayRunner } from './replay/replay-runner';
+export { ReplayGroups, type ReplayState, sumOfStates } from './replay/replay-groups';
 export { ReplayService } from './replay/replay.service';
 export { EventSender } from './replay/event-sender';
 export { ResendService } from './replay/resend.service';

@@ -3,6 +3,8 @@ import type { ReplaySelection } from './replay-selection';
 
 /** What is being replayed, as the queries need it; ids are bare UUIDs or prefixed. */
 export interface ReplayScope extends Required<TimeWindow> {
+  /** The replay itself. */
+  id: string;
   accountId: string;
   webhookId: string;
   which: ReplaySelection;
@@ -39,7 +41,8 @@ export function countDeliveries(scope: ReplayScope, afterId: string | null, size
  */
 export function requeueDeliveries(scope: ReplayScope, afterId: string | null, size: number): Query {
   const values: unknown[] = [];
-  const candidate = deliveryCandidates(scope, afterId, size, binder(values));
+  const bind = binder(values);
+  const candidate = deliveryCandidates(scope, afterId, size, bind);
   return {
     text: `
       with candidate as (${candidate} for no key update),
@@ -51,6 +54,21 @@ export function requeueDeliveries(scope: ReplayScope, afterId: string | null, si
         from candidate join events on events.id = candidate.event_id and events.data is not null
         where deliveries.id = candidate.id
         returning deliveries.id
+      ),
+      ${followed('requeued', scope, bind)},
+      -- How they ended for a replay before this one is counted now: from here on they are PENDING again.
+      ended as (
+        delete from replay_items using requeued join candidate on candidate.id = requeued.id
+        where replay_items.delivery_id = requeued.id and replay_items.replay_id <> ${bind(toUuid(scope.id))}
+        returning replay_items.replay_id, candidate.status
+      ),
+      counted as (
+        update replays set delivered = replays.delivered + sums.delivered, failed = replays.failed + sums.failed
+        from (
+          select replay_id, count(*) filter (where status = 'DELIVERED')::int as delivered,
+                 count(*) filter (where status = 'FAILED')::int as failed
+          from ended group by replay_id
+        ) as sums where replays.id = sums.replay_id
       )
       ${answer('requeued')}`,
     values,
@@ -81,10 +99,20 @@ export function makeMissed(scope: ReplayScope, afterId: string | null, size: num
         select uuid_generate_v7(), account_id, webhook_id, id, type, format, 'PENDING', 'replay', 0, now() from missed
         on conflict (event_id, webhook_id) do nothing
         returning id
-      )
+      ),
+      ${followed('made', scope, bind)}
       ${answer('made')}`,
     values,
   };
+}
+
+/** Remembers the deliveries, so that their end is counted. */
+function followed(deliveries: string, scope: ReplayScope, bind: Bind): string {
+  return `
+    followed as (
+      insert into replay_items (delivery_id, replay_id) select id, ${bind(toUuid(scope.id))}::uuid from ${deliveries}
+      on conflict do nothing
+    )`;
 }
 
 function answer(found: string): string {
@@ -102,7 +130,7 @@ function deliveryCandidates(scope: ReplayScope, afterId: string | null, size: nu
     `trigger <> 'test'`,
     scope.which === 'failed' ? 'failed_at is not null' : `status in ('FAILED', 'DELIVERED')`,
   ];
-  return `select id, event_id from deliveries where ${where.join(' and ')} order by webhook_id, id limit ${bind(size)}`;
+  return `select id, event_id, status from deliveries where ${where.join(' and ')} order by webhook_id, id limit ${bind(size)}`;
 }
 
 function eventCandidates(scope: ReplayScope, afterId: string | null, size: number, bind: Bind): string {

@@ -7,6 +7,7 @@ import { isCounting, nextPhase, type ReplayPhase } from './replay-phase';
 import type { ReplayScope, StepResult } from './replay-query';
 import type { ReplaySelection } from './replay-selection';
 import { STEPS } from './replay-steps';
+import { ReplayProgress } from './replay-progress';
 import { REPLAY_TOPIC } from './replay.service';
 
 /**
@@ -16,7 +17,7 @@ import { REPLAY_TOPIC } from './replay.service';
 const MAX_PARKED = 2_000;
 const LOOK_AGAIN_MS = 1_000;
 
-/** Those that waited longest come first, so replays of several webhooks take turns. */
+/** Accounts take turns, and so do the replays of one account: those that waited longest come first. */
 const TAKE_NEXT = `
   select replays.id, replays.account_id, replays.webhook_id, replays.which, replays.since, replays.until, replays.phase,
          replays.after_id, webhooks.status as webhook_status, webhooks.deleted_at is not null as webhook_deleted,
@@ -24,9 +25,14 @@ const TAKE_NEXT = `
             select from deliveries where webhook_id = replays.webhook_id and parked_at is not null limit ${MAX_PARKED}
           ) as parked) as parked
   from replays join webhooks on webhooks.id = replays.webhook_id
+  left join replay_turns on replay_turns.account_id = replays.account_id
   where replays.finished_at is null and replays.next_batch_at <= now()
-  order by replays.next_batch_at limit 1
+  order by replay_turns.last_step_at nulls first, replays.next_batch_at limit 1
   for update of replays skip locked`;
+
+const TAKE_TURN = `
+  insert into replay_turns (account_id, last_step_at) values ($1, clock_timestamp())
+  on conflict (account_id) do update set last_step_at = excluded.last_step_at`;
 
 const GO_ON = `
   update replays set phase = coalesce($2, phase), after_id = $3, count = count + $4, queued = queued + $5, next_batch_at = now()
@@ -64,6 +70,7 @@ export class ReplayRunner implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly sql: Sql,
     private readonly changes: ChangeFeed,
     private readonly commands: DispatcherCommands,
+    private readonly progress: ReplayProgress,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -77,6 +84,7 @@ export class ReplayRunner implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async work(): Promise<void> {
     while (!this.loop.isStopping && (await this.step()));
+    await this.progress.settle();
   }
 
   /**
@@ -108,6 +116,7 @@ export class ReplayRunner implements OnApplicationBootstrap, OnApplicationShutdo
       return 0;
     }
     await client.query(IN_INDEX_ORDER);
+    await client.query(TAKE_TURN, [replay.account_id]);
     const { query, size } = STEPS[replay.phase];
     const { text, values } = query(scopeOf(replay), replay.after_id, size);
     const [{ seen, last_id: lastId, found }] = (await client.query<StepResult>(text, values)).rows;
@@ -122,7 +131,7 @@ export class ReplayRunner implements OnApplicationBootstrap, OnApplicationShutdo
 
 function scopeOf(replay: ReplayRow): ReplayScope {
   const { since, until, which } = replay;
-  return { accountId: replay.account_id, webhookId: replay.webhook_id, since, until, which };
+  return { id: replay.id, accountId: replay.account_id, webhookId: replay.webhook_id, since, until, which };
 }
 
 function obstacleOf(replay: ReplayRow): string | null {

@@ -48,6 +48,10 @@ export class Replay {
   @Property({ type: 'integer' })
   queued: number = 0;
 
+  /** Of the replay of several webhooks that it is a part of. */
+  @Property({ type: new IdType('rpl'), nullable: true })
+  groupId: string | null = null;
+
   @Property({ type: 'text' })
   phase: ReplayPhase;
 

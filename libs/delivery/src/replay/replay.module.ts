@@ -5,6 +5,8 @@ import { WebhooksModule } from '@app/webhooks';
 import { DeliveryCommandsModule } from '../commands/delivery-commands.module';
 import { DeliveryReadingModule } from '../reading/delivery-reading.module';
 import { EventSender } from './event-sender';
+import { ReplayGroups } from './replay-groups';
+import { ReplayProgress } from './replay-progress';
 import { ReplayRunner } from './replay-runner';
 import { Replay } from './replay.entity';
 import { ReplayService } from './replay.service';
@@ -19,11 +21,15 @@ import { ResendService } from './resend.service';
     DeliveryReadingModule,
     DeliveryCommandsModule,
   ],
-  providers: [ReplayService, ResendService, EventSender],
-  exports: [ReplayService, ResendService, EventSender],
+  providers: [ReplayService, ReplayGroups, ReplayProgress, ResendService, EventSender],
+  exports: [ReplayService, ReplayGroups, ReplayProgress, ResendService, EventSender],
 })
 export class ReplayModule {}
 
 /** Does the replaying, in the background. Imported by the dispatcher only. */
-@Module({ imports: [DeliveryCommandsModule], providers: [ReplayRunner], exports: [ReplayRunner] })
+@Module({
+  imports: [DeliveryCommandsModule],
+  providers: [ReplayRunner, ReplayProgress],
+  exports: [ReplayRunner],
+})
 export class ReplayRunnerModule {}

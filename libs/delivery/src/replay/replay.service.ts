@@ -7,6 +7,7 @@ import { type Webhook, WebhookService } from '@app/webhooks';
 import { isCounting, nextPhase } from './replay-phase';
 import type { StepResult } from './replay-query';
 import { STEPS } from './replay-steps';
+import { ReplayProgress } from './replay-progress';
 import { Replay, type ReplayRequest } from './replay.entity';
 
 /** A caller waits for so many steps of counting, each of a few tenths of a second at most. */
@@ -30,6 +31,7 @@ export class ReplayService {
     private readonly webhooks: WebhookService,
     private readonly audit: AuditTrail,
     private readonly changes: ChangeFeed,
+    private readonly progress: ReplayProgress,
   ) {}
 
   /**
@@ -38,20 +40,23 @@ export class ReplayService {
    * @throws Problem not_found; validation_failed; conflict when the webhook is not ACTIVE, or another replay of it is
    *   under way.
    */
-  async request(accountId: string, webhookId: string, request: ReplayRequest, by: AskedBy): Promise<Replay> {
+  async request(
+    accountId: string,
+    webhookId: string,
+    request: ReplayRequest,
+    by: AskedBy,
+    groupId: string | null = null,
+  ): Promise<Replay> {
     const now = new Date();
-    const until = request.until ?? now;
-    if (request.since >= until) {
-      const than = request.until ? 'until' : 'now';
-      throw Problem.invalid([{ path: 'since', message: `must be earlier than ${than}` }]);
-    }
+    requireWindow(request, now);
     const webhook = await this.webhooks.get(accountId, webhookId);
-    const underWay = await this.underWay(accountId, webhookId);
+    const underWay = await this.underWay(accountId, webhookId, request);
     if (underWay) return sameOrConflict(underWay, request);
     requireActive(webhook);
 
     const replay = new Replay(accountId, webhookId, request, now);
-    await this.countAtOnce(replay);
+    replay.groupId = groupId;
+    await this.countAtOnce(replay, STEPS_AT_ONCE);
     try {
       await this.em.fork().transactional(async (em) => {
         await em.persistAndFlush(replay);
@@ -68,17 +73,34 @@ export class ReplayService {
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
       // Somebody else asked at the same moment and was first.
-      const first = await this.underWay(accountId, webhookId);
-      if (!first) return this.request(accountId, webhookId, request, by);
+      const first = await this.underWay(accountId, webhookId, request);
+      if (!first) return this.request(accountId, webhookId, request, by, groupId);
       return sameOrConflict(first, request);
     }
     await this.changes.announce(REPLAY_TOPIC, replay.id);
     return replay;
   }
 
+  /**
+   * Counts what a replay would send, and sends nothing. A webhook that is not ACTIVE is counted as well.
+   * @throws Problem not_found, validation_failed
+   */
+  async dryRun(accountId: string, webhookId: string, request: ReplayRequest): Promise<number> {
+    const now = new Date();
+    requireWindow(request, now);
+    await this.webhooks.get(accountId, webhookId);
+    const replay = new Replay(accountId, webhookId, request, now);
+    await this.countAtOnce(replay, Infinity);
+    return replay.count;
+  }
+
+  find(accountId: string, id: string): Promise<Replay | null> {
+    return this.em.fork().findOne(Replay, { accountId, id });
+  }
+
   /** @throws Problem not_found */
   async get(accountId: string, id: string): Promise<Replay> {
-    const replay = await this.em.fork().findOne(Replay, { accountId, id });
+    const replay = await this.find(accountId, id);
     if (!replay) throw Problem.notFound('replay');
     return replay;
   }
@@ -128,13 +150,24 @@ export class ReplayService {
     return replay;
   }
 
-  private underWay(accountId: string, webhookId: string): Promise<Replay | null> {
-    return this.em.fork().findOne(Replay, { accountId, webhookId, finishedAt: null });
+  /** The replay that still puts deliveries in line, or else the same one whose deliveries have not all ended. */
+  private async underWay(
+    accountId: string,
+    webhookId: string,
+    request: ReplayRequest,
+  ): Promise<Replay | null> {
+    const em = this.em.fork();
+    const running = await em.findOne(Replay, { accountId, webhookId, finishedAt: null });
+    if (running) return running;
+    const [last] = await em.find(Replay, { accountId, webhookId }, { orderBy: { id: 'desc' }, limit: 1 });
+    if (!last?.answers(request) || last.status !== 'DONE') return null;
+    const progress = await this.progress.of(accountId, [last.id]);
+    return (progress.get(last.id)?.pending ?? 0) > 0 ? last : null;
   }
 
   /** Counts what can be counted within a moment, which is all but for the longest windows; the runner does the rest. */
-  private async countAtOnce(replay: Replay): Promise<void> {
-    for (let step = 0; step < STEPS_AT_ONCE && isCounting(replay.phase); step += 1) {
+  private async countAtOnce(replay: Replay, steps: number): Promise<void> {
+    for (let step = 0; step < steps && isCounting(replay.phase); step += 1) {
       const { query, size } = STEPS[replay.phase];
       const [result] = await rowsInIndexOrder<StepResult>(this.sql, query(replay, replay.afterId, size));
       replay.count += result.found;
@@ -142,6 +175,13 @@ export class ReplayService {
       else Object.assign(replay, { phase: nextPhase(replay.which, replay.phase), afterId: null });
     }
   }
+}
+
+/** @throws Problem validation_failed */
+export function requireWindow({ since, until }: ReplayRequest, now: Date): void {
+  if (since < (until ?? now)) return;
+  const than = until ? 'until' : 'now';
+  throw Problem.invalid([{ path: 'since', message: `must be earlier than ${than}` }]);
 }
 
 function requireActive(webhook: Webhook): void {

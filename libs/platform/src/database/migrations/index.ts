@@ -21,6 +21,7 @@ import { Destinations20261128000801 } from './20261128000801-destinations';
 import { WebhookAuth20261128000900 } from './20261128000900-webhook-auth';
 import { CustomRequests20261128000901 } from './20261128000901-custom-requests';
 import { PhonesByAccount20261128001001 } from './20261128001001-phones-by-account';
+import { ReplayOutcomes20261128001002 } from './20261128001002-replay-outcomes';
 
 /** Every migration, oldest first. None is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -46,4 +47,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000900-webhook-auth', class: WebhookAuth20261128000900 },
   { name: '20261128000901-custom-requests', class: CustomRequests20261128000901 },
   { name: '20261128001001-phones-by-account', class: PhonesByAccount20261128001001 },
+  { name: '20261128001002-replay-outcomes', class: ReplayOutcomes20261128001002 },
 ];
