@@ -1,5 +1,6 @@
 export { CustomRequests } from './custom-requests';
 export { AUTH_TYPES, type WebhookAuth } from './auth/webhook-auth';
+export { expiryWarning } from './auth/client-certificate';
 export type { ShownAuth } from './auth/shown-auth';
 export { AddressPolicy, type OwnAddress } from './address-policy';
 export { MAX_CUSTOM_HEADERS, type CustomHeaders } from './custom-headers';
@@ -25,7 +26,7 @@ export {
 } from './webhook.entity';
 export { WebhookService, type ChangeOf, type NewWebhook } from './webhook.service';
 export { OWN_RECEIVER_PATH, WebhooksModule } from './webhooks.module';
-export { WebhookTarget } from './target';
+export { WebhookTarget, type TlsIdentity } from './target';
 export { emailAddress, inferType, shownUrl, WEBHOOK_TYPES, type WebhookType } from './webhook-type';
 export { WebhookDisabler } from './webhook-disabler';
 export { WebhookTargets } from './targets';

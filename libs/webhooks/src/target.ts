@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { authorizationOf, type WebhookAuth } from './auth/webhook-auth';
 import { requestUrl, type WebhookType } from './webhook-type';
 import type { RetryPolicyName, WebhookStatus } from './webhook.entity';
@@ -11,6 +12,8 @@ export class WebhookTarget {
   readonly path: string;
   /** The `Authorization` header that the settings alone give; null if there is none, or it takes an access token. */
   readonly authorization: string | null;
+  /** The certificates of its connections, which are shared with no other ones; null: the usual ones. */
+  readonly tls: TlsIdentity | null;
   private live: readonly string[] = [];
   /** When the first of the live secrets expires. */
   private liveUntil = 0;
@@ -20,6 +23,7 @@ export class WebhookTarget {
     const url = requestUrl(settings.type, settings.url);
     this.origin = url.origin;
     this.path = url.pathname + url.search;
+    this.tls = tlsIdentityOf(settings.auth);
     this.authorization = authorizationOf(settings.auth);
   }
 
@@ -124,4 +128,23 @@ export interface WebhookTargetSettings {
   rateLimitPerSecond: number | null;
   circuitIsOpen: boolean;
   isFailing: boolean;
+}
+
+/** Who connects by TLS, and whom they trust. */
+export interface TlsIdentity {
+  /** The same for the same certificates, and for no others. */
+  id: string;
+  cert: string;
+  key: string;
+  /** In place of the publicly trusted authorities. */
+  ca?: string;
+}
+
+function tlsIdentityOf(auth: WebhookAuth | null): TlsIdentity | null {
+  if (auth?.type !== 'MTLS') return null;
+  const { certificate: cert, key, ca } = auth;
+  const id = createHash('sha256')
+    .update(JSON.stringify([cert, key, ca ?? null]))
+    .digest('base64');
+  return { id, cert, key, ...(ca === undefined ? {} : { ca }) };
 }

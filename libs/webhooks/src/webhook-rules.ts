@@ -82,7 +82,7 @@ export function settingErrors(settings: Partial<WebhookSettings>, addresses: Add
   check('rateLimitPerSecond', (value) => limitError(value, WEBHOOK_LIMITS.rateLimitPerSecond));
   check('secret', secretError);
   if (settings.headers) errors.push(...customHeaderErrors(settings.headers));
-  if (settings.auth) errors.push(...authErrors(settings.auth, addresses));
+  if (settings.auth) errors.push(...authErrors(settings.auth));
   if (settings.request) errors.push(...customRequestErrors(settings.request));
   if (settings.filter) errors.push(...filterErrors(settings.filter));
   return errors;

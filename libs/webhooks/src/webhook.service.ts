@@ -259,7 +259,7 @@ export class WebhookService {
     if (secret !== undefined) this.secrets.setSecret(webhook, secret);
     if (headers !== undefined) this.secrets.setHeaders(webhook, headers ?? {});
     if (settings.auth !== undefined) this.secrets.setAuth(webhook, settings.auth);
-    const misfits = authMisfits(webhook.type, this.secrets.headers(webhook), this.secrets.auth(webhook));
+    const misfits = authMisfits(webhook, this.secrets.headers(webhook), this.secrets.auth(webhook));
     if (misfits.length > 0) throw Problem.invalid(misfits);
   }
 

@@ -9,7 +9,7 @@ import {
 } from '@app/formatting';
 import { WEBHOOK_HEALTHS, type WebhookHealth } from '@app/delivery';
 import {
-  CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, WEBHOOK_TYPES, type CircuitState, type RetryPolicyName, type Webhook,
+  expiryWarning, CIRCUIT_STATES, RETRY_POLICIES, WEBHOOK_STATUSES, WEBHOOK_TYPES, type CircuitState, type RetryPolicyName, type Webhook,
   type Filter, type ShownAuth, type WebhookStatus, type WebhookType,
 } from '@app/webhooks'; // prettier-ignore
 import { SHOWN_AUTH_SCHEMA } from './auth.schema';
@@ -121,7 +121,7 @@ export class WebhookView {
   headers!: Record<string, string>;
 
   @ApiProperty(SHOWN_AUTH_SCHEMA)
-  auth!: ShownAuth | null;
+  auth!: (ShownAuth & { warning?: string }) | null;
 
   @ApiProperty({ enum: RETRY_POLICIES })
   retryPolicy!: RetryPolicyName;
@@ -208,7 +208,7 @@ export function toWebhookView(
     previousSecretExpiresAt: previousSecrets[0]?.expiresAt ?? null,
     previousSecrets,
     headers: shown.headers,
-    auth: shown.auth,
+    auth: withWarning(shown.auth),
     retryPolicy: webhook.retryPolicy,
     maxConcurrency: webhook.maxConcurrency,
     rateLimitPerSecond: webhook.rateLimitPerSecond,
@@ -220,4 +220,9 @@ export function toWebhookView(
     createdAt: webhook.createdAt,
     updatedAt: webhook.updatedAt,
   };
+}
+
+function withWarning(auth: ShownAuth | null): WebhookView['auth'] {
+  const warning = auth?.type === 'MTLS' ? expiryWarning(auth.certificate, Date.now()) : null;
+  return auth && warning ? { ...auth, warning } : auth;
 }

@@ -1,7 +1,7 @@
 import { isIP, connect, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { LookupAddress } from 'node:dns';
-import type { AddressPolicy } from '@app/webhooks';
+import type { AddressPolicy, TlsIdentity } from '@app/webhooks';
 import type { OpeningEvents, OpenSocket } from './http-connection';
 import { NameLookupError, type NameResolver } from './resolver';
 import { TlsSessions } from './tls-sessions';
@@ -36,6 +36,8 @@ export interface Origin {
   port: number;
   /** Certificates beyond the usual ones: of authorities that are trusted, or the client's own. */
   certificates?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+  /** Of the webhook: instead of these. */
+  identity?: TlsIdentity;
 }
 
 /**
@@ -170,9 +172,11 @@ class Opening {
 
   private secure(socket: Socket): void {
     const { hostname } = this.origin;
-    const key = `${hostname}:${this.origin.port}`;
+    const { identity } = this.origin;
+    // A session that was agreed on with one certificate would authenticate a connection with another.
+    const key = `${hostname}:${this.origin.port} ${identity?.id ?? ''}`;
     const tls: TLSSocket = connectTls({
-      ...this.origin.certificates,
+      ...(identity ? { cert: identity.cert, key: identity.key, ca: identity.ca } : this.origin.certificates),
       socket,
       servername: isIP(hostname) === 0 ? hostname : '',
       host: hostname,

@@ -1,10 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
 import type { Config } from '@app/platform';
-import { WebhookTarget } from '@app/webhooks';
+import { WebhookTarget, type WebhookAuth } from '@app/webhooks';
 import type { AttemptOutcome, AttemptResult } from '../attempt';
-import { Certificates } from './certificates.fixture';
+import { type Certificate, Certificates } from './certificates.fixture';
 import { SendingTimes, WebhookSender } from './webhook-sender';
 
 /** Like the real ones, a twentieth as long. */
@@ -49,10 +50,15 @@ describe('the sender', () => {
       });
     }, tls);
 
-  function send(url: string, body = '{"id":"evt_1"}', onDecided?: (result: AttemptResult) => void) {
+  function send(
+    url: string,
+    body = '{"id":"evt_1"}',
+    onDecided?: (result: AttemptResult) => void,
+    auth: WebhookAuth | null = null,
+  ) {
     const target = new WebhookTarget({
       id: 'whk_1', url: `${url}/hook`, status: 'ACTIVE', isDeleted: false, secret: null, previousSecret: null,
-      previousSecretExpiresAt: 0, customHeaders: null, auth: null, requestVersion: 0, retryPolicy: 'STANDARD', maxConcurrency: null,
+      previousSecretExpiresAt: 0, customHeaders: null, auth, requestVersion: 0, retryPolicy: 'STANDARD', maxConcurrency: null,
       rateLimitPerSecond: null, circuitIsOpen: false, isFailing: false,
     } as unknown as ConstructorParameters<typeof WebhookTarget>[0]); // prettier-ignore
     return sender.send(
@@ -193,5 +199,36 @@ describe('the sender', () => {
       expect(result).toMatchObject({ outcome, errorCode, errorText, statusCode: null, responseBody: null });
       expect(result.durationMs).toBeLessThan(1_500);
     });
+  });
+
+  it('connects with the client certificate of a webhook, and shares its connections and sessions with no other', async () => {
+    const certificates = new Certificates();
+    const [server, one, other] = [
+      certificates.selfSigned(),
+      certificates.selfSigned(),
+      certificates.selfSigned(),
+    ];
+    const peers: string[] = [];
+    const url = await serve(
+      (socket) => {
+        socket.on('data', () => {
+          peers.push((socket as TLSSocket).getPeerCertificate().fingerprint256);
+          socket.write(OK);
+        });
+      },
+      { ...server, requestCert: true, rejectUnauthorized: false },
+    );
+    const mtls = ({ cert, key }: Certificate): WebhookAuth => ({
+      type: 'MTLS', certificate: cert.toString(), key: key.toString(), ca: server.cert.toString(),
+    }); // prettier-ignore
+    const as = (auth: WebhookAuth | null) => send(url, '{}', undefined, auth);
+    for (const auth of [mtls(one), mtls(other), mtls(one)])
+      expect(await as(auth)).toMatchObject({ outcome: 'DELIVERED', statusCode: 200 });
+    const [first, second] = [one, other].map(({ cert }) => new X509Certificate(cert).fingerprint256);
+    expect(peers).toEqual([first, second, first]);
+    // The authority of one webhook is trusted by that webhook only.
+    expect(await as(null)).toMatchObject({ outcome: 'TLS_FAILED' });
+    expect(peers).toHaveLength(3);
+    certificates.remove();
   });
 });

@@ -1,6 +1,6 @@
 import { Inject, Injectable, OnApplicationShutdown, Optional } from '@nestjs/common';
 import { Config } from '@app/platform';
-import { AddressPolicy } from '@app/webhooks';
+import { AddressPolicy, type TlsIdentity } from '@app/webhooks';
 import type { AttemptResult } from '../attempt';
 import { Connections, KEEP_ALIVE_TIMES, type KeepAliveTimes } from './connections';
 import { DeadlineWheel } from './deadline-wheel';
@@ -52,7 +52,7 @@ export class WebhookSender implements OnApplicationShutdown {
   async send(facts: RequestFacts, onDecided?: (result: AttemptResult) => void): Promise<AttemptResult> {
     const { target } = facts;
     const headers = requestHeaders(facts);
-    const origin = this.originOf(target.origin);
+    const origin = this.originOf(target.origin, target.tls);
     const request = writeRequest(
       facts.custom?.method ?? 'POST',
       origin.host,
@@ -99,16 +99,18 @@ export class WebhookSender implements OnApplicationShutdown {
     for (const { connections } of this.origins.values()) connections.destroy();
   }
 
-  private originOf(url: string): Origin {
-    let origin = this.origins.get(url);
+  /** Connections with a client certificate carry requests of that certificate only. */
+  private originOf(url: string, tls: TlsIdentity | null): Origin {
+    const key = tls ? `${url} ${tls.id}` : url;
+    let origin = this.origins.get(key);
     if (origin) {
       if (this.origins.size < MAX_ORIGINS) return origin;
-      this.origins.delete(url); // to the end of the line again
+      this.origins.delete(key); // to the end of the line again
     } else {
       if (this.origins.size >= MAX_ORIGINS) this.closeOldest();
-      origin = new Origin(new URL(url), this.connector, this.deadlines, this.times.keepAlive);
+      origin = new Origin(new URL(url), tls, this.connector, this.deadlines, this.times.keepAlive);
     }
-    this.origins.set(url, origin);
+    this.origins.set(key, origin);
     return origin;
   }
 
@@ -125,12 +127,22 @@ class Origin {
   readonly connections: Connections;
   private readonly bodies = new Set<Exchange>();
 
-  constructor(url: URL, connector: GuardedConnector, deadlines: DeadlineWheel, keepAlive: KeepAliveTimes) {
+  constructor(
+    url: URL,
+    tls: TlsIdentity | null,
+    connector: GuardedConnector,
+    deadlines: DeadlineWheel,
+    keepAlive: KeepAliveTimes,
+  ) {
     this.host = url.host;
     const isTls = url.protocol === 'https:';
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
     const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
-    this.connections = new Connections(connector.opener({ isTls, hostname, port }), deadlines, keepAlive);
+    this.connections = new Connections(
+      connector.opener({ isTls, hostname, port, identity: tls ?? undefined }),
+      deadlines,
+      keepAlive,
+    );
   }
 
   /** Bodies that never end must not hold any number of connections: the oldest gives way. */

@@ -1,12 +1,13 @@
-import { AddressPolicy } from '../address-policy';
 import { authErrors } from './auth-errors';
 import { authMisfits } from './auth-misfits';
 import { isShownOf, shownAuth } from './shown-auth';
 import type { WebhookAuth } from './webhook-auth';
 
-const errorsOf = (auth: unknown) => authErrors(auth, new AddressPolicy([]));
+const errorsOf = (auth: unknown) => authErrors(auth);
 const pathsOf = (auth: unknown) => errorsOf(auth).map(({ path }) => path);
 
+const HTTP = { type: 'HTTP', url: 'https://example.com' } as const;
+const SLACK = { type: 'SLACK', url: 'https://example.com' } as const;
 const BEARER: WebhookAuth = { type: 'BEARER', token: 'top-secret' };
 const BASIC: WebhookAuth = { type: 'BASIC', username: 'ada', password: 'top secret ☃' };
 
@@ -46,9 +47,9 @@ describe('the authentication of a webhook', () => {
   });
 
   it('cannot be beside a custom header that it would replace, nor on a chat webhook', () => {
-    expect(authMisfits('HTTP', { AUTHORIZATION: 'x' }, BEARER)[0].path).toBe('headers.AUTHORIZATION');
-    expect(authMisfits('SLACK', {}, BASIC)[0].path).toBe('auth');
-    expect(authMisfits('HTTP', { 'X-Api-Key': 'x' }, BASIC)).toEqual([]);
-    expect(authMisfits('SLACK', {}, null)).toEqual([]);
+    expect(authMisfits(HTTP, { AUTHORIZATION: 'x' }, BEARER)[0].path).toBe('headers.AUTHORIZATION');
+    expect(authMisfits(SLACK, {}, BASIC)[0].path).toBe('auth');
+    expect(authMisfits(HTTP, { 'X-Api-Key': 'x' }, BASIC)).toEqual([]);
+    expect(authMisfits(SLACK, {}, null)).toEqual([]);
   });
 });

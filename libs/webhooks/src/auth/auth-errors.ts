@@ -1,5 +1,5 @@
 import { isPlainText, type FieldError } from '@app/platform';
-import type { AddressPolicy } from '../address-policy';
+import { certificateError, keyError, pairError } from './client-certificate';
 import { AUTH_TYPES, type WebhookAuth } from './webhook-auth';
 
 type Given = Record<string, unknown>;
@@ -18,11 +18,11 @@ const MAX_PASSWORD = 1_024;
 const TOKEN = /^[\x21-\x7e]+$/;
 
 /** What is wrong with authentication that a customer wants to set, with a path below `auth`. No message has a value in it. */
-export function authErrors(auth: unknown, addresses: AddressPolicy): FieldError[] {
+export function authErrors(auth: unknown): FieldError[] {
   if (typeof auth !== 'object' || auth === null || Array.isArray(auth))
     return [{ path: 'auth', message: 'must be an object, or null' }];
   const given = auth as Given;
-  const fields = fieldsOf(given.type, addresses);
+  const fields = fieldsOf(given.type);
   if (!fields) return [{ path: 'auth.type', message: `must be one of ${AUTH_TYPES.join(', ')}` }];
   const { required, optional = {} } = fields;
   const errors: FieldError[] = [];
@@ -36,15 +36,22 @@ export function authErrors(auth: unknown, addresses: AddressPolicy): FieldError[
   for (const field of Object.keys(given))
     if (field !== 'type' && !Object.hasOwn(required, field) && !Object.hasOwn(optional, field))
       add(field.slice(0, MAX_NAME), `is not a known field of type ${String(given.type)}`);
+  if (given.type === 'MTLS' && errors.length === 0)
+    add('key', pairError(given.certificate as string, given.key as string));
   return errors;
 }
 
-function fieldsOf(type: unknown, _addresses: AddressPolicy): Fields | null {
+function fieldsOf(type: unknown): Fields | null {
   switch (type as WebhookAuth['type']) {
     case 'BEARER':
       return { required: { token: tokenError } };
     case 'BASIC':
       return { required: { username: usernameError, password: text(MAX_PASSWORD) } };
+    case 'MTLS':
+      return {
+        required: { certificate: certificateError, key: keyError },
+        optional: { ca: certificateError },
+      };
     default:
       return null;
   }

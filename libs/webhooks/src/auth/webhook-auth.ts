@@ -32,7 +32,7 @@ export interface MtlsAuth {
   ca?: string;
 }
 
-export const AUTH_TYPES = ['BEARER', 'BASIC'] as const satisfies readonly WebhookAuth['type'][];
+export const AUTH_TYPES = ['BEARER', 'BASIC', 'MTLS'] as const satisfies readonly WebhookAuth['type'][];
 
 /** The headers that an authentication sets by itself, or null: OAuth 2.0 needs a token first, mTLS sets none. */
 export function authorizationOf(auth: WebhookAuth | null): string | null {
