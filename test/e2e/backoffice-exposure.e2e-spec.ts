@@ -128,7 +128,7 @@ describe('what a VIEWER can get from the backoffice', () => {
       tasks: [{ title: MARKERS.task, description: null, dueAt: null, assignee: null }],
       sectionOfLater: { note: MARKERS.unknownSection },
     }; // prettier-ignore
-    const { query } = app.database;
+    const query: typeof app.database.query = (...statement) => app.database.query(...statement);
     await query('update events set data = $1, idempotency_key = $2 || id', [JSON.stringify(data), MARKERS.idempotencyKey]); // prettier-ignore
     await query(`update deliveries set format = 'ZAPIER' where webhook_id <> $1`, [webhookId.slice(4)]);
     await query(

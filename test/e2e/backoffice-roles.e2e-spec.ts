@@ -107,6 +107,14 @@ describe('what each role may do in the backoffice', () => {
       accountId.slice(4),
     );
     const { id: entry } = await one<{ id: string }>('select id from audit_entries limit 1');
+    await app
+      .http(PUBLISHER_TOKEN)
+      .post('/internal/v1/events', { accountId, type: 'CALL_COMPLETED', data: {} });
+    const rejection = await eventually(async () => {
+      const row = await one<{ id: string } | undefined>('select id from rejected_publications limit 1');
+      if (!row) throw new Error('The rejection is not stored yet');
+      return row;
+    });
     idOf = {
       accounts: accountId,
       webhooks: webhookId,
@@ -115,6 +123,7 @@ describe('what each role may do in the backoffice', () => {
       attempts: `${deliveryId}.1`,
       'api-keys': `key_${key}`,
       audit: `aud_${entry}`,
+      rejections: `rej_${rejection.id}`,
       staff: people.VIEWER.id,
     };
   }, 120_000);

@@ -45,6 +45,7 @@ describe('/v1/webhooks', () => {
         name: 'CRM Integration',
         url: 'https://crm.example.com/hooks',
         type: 'HTTP',
+        health: 'UNKNOWN',
         events: ['CALL_COMPLETED'],
         format: 'DEFAULT',
         status: 'ACTIVE',
@@ -58,6 +59,8 @@ describe('/v1/webhooks', () => {
         maxConcurrency: null,
         rateLimitPerSecond: null,
         filter: null,
+        request: null,
+        auth: null,
         circuit: { state: 'CLOSED', changedAt: null },
         failingSince: null,
         version: 1,
@@ -553,7 +556,13 @@ describe('/v1/webhooks', () => {
       'webhook.rotate-secret',
       'webhook.delete',
     ]);
-    expect(trail[1].details).toMatchObject({ fields: ['name', 'secret'] });
+    expect(trail[1].details).toEqual({
+      fields: ['name', 'secret'],
+      changes: [
+        { field: 'name', from: 'CRM Integration', to: 'Renamed' },
+        { field: 'secret', from: 'changed', to: 'changed' },
+      ],
+    });
     expect(new Set(trail.map(({ actor_kind }) => actor_kind))).toEqual(new Set(['key']));
     expect(new Set(trail.map(({ account_id }) => `acc_${account_id}`))).toEqual(new Set([accountId]));
     expect(JSON.stringify(trail)).not.toContain('another secret');

@@ -108,9 +108,9 @@ export class StaffClient {
       body: init.body?.toString(),
     });
     for (const set of [headers['set-cookie'] ?? []].flat()) {
-      const name = set.split('=')[0]!;
+      const name = set.split('=')[0];
       if (name === 'skipcalls_backoffice') this.setCookie = set;
-      this.cookies.set(name, set.split(';')[0]!);
+      this.cookies.set(name, set.split(';')[0]);
     }
     const text = await body.text();
     const isJson = String(headers['content-type']).includes('json');

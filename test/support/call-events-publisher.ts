@@ -26,7 +26,7 @@ export class CallEventsPublisher {
 
   /** What became of a job. */
   async outcomeOf(job: Bull.Job): Promise<{ value?: unknown; failedReason?: string }> {
-    return eventually(async () => {
+    return eventually(() => {
       const outcome = this.outcomes.get(String(job.id));
       if (!outcome) throw new Error(`The job ${job.id} has not ended`);
       return outcome;

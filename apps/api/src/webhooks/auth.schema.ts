@@ -37,7 +37,10 @@ function shape(type: string, required: Record<string, string>, optional: Record<
   ]);
   return {
     type: 'object',
-    properties: { type: { type: 'string', enum: [type] }, ...Object.fromEntries(texts) },
+    properties: {
+      type: { type: 'string', enum: [type] },
+      ...(Object.fromEntries(texts) as Record<string, object>),
+    },
     required: ['type', ...Object.keys(required)],
     additionalProperties: false,
   };

@@ -28,7 +28,7 @@ const ENVELOPE = fields({
 });
 
 /** Descriptions of actions are code, not data. */
-const ACTIONS: Shape = (value) => (Array.isArray(value) ? value : []);
+const ACTIONS: Shape = (value) => (Array.isArray(value) ? (value as unknown[]) : []);
 
 /**
  * The one way out: what AdminJS answers about a resource, built again from the fields that are listed for it and that
@@ -47,7 +47,7 @@ export function visibleAnswer(resource: string, answered: unknown, staff: Curren
 /** The data of the start page, or of another page that is no resource's. */
 export function visiblePage(page: string, answered: unknown, staff: CurrentStaff): object {
   const shape = Object.hasOwn(PAGE_SHAPES, page) ? PAGE_SHAPES[page] : fields({});
-  return (shape(answered, readerFor(staff)) ?? {}) as object;
+  return shape(answered, readerFor(staff)) ?? {};
 }
 
 function readerFor(staff: CurrentStaff): Reader {

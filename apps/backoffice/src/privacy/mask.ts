@@ -86,7 +86,11 @@ function show(
   const shown: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(object)) {
     const isSimple = typeof value !== 'object' || value === null;
-    if (isSimple && (isShown(key) || (codes.has(key) && CODE.test(String(value))))) shown[key] = value;
+    if (
+      isSimple &&
+      (isShown(key) || (codes.has(key) && CODE.test(`${value as string | number | boolean | null}`)))
+    )
+      shown[key] = value;
     else if (isNamed(key)) shown[key] = isEmpty(value) ? value : HIDDEN;
   }
   return shown;

@@ -15,7 +15,7 @@ export type Shape = (value: unknown, reader: Reader) => unknown;
 /** A text, number, boolean, time, or null, or a list of those. Anything that has fields of its own is not sent. */
 export const plain: Shape = (value) => {
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.filter(isPlain);
+  if (Array.isArray(value)) return (value as unknown[]).filter(isPlain);
   return isPlain(value) ? value : null;
 };
 

@@ -56,7 +56,7 @@ export function rowsWithin(client: PoolClient): Rows {
     try {
       const { rows } = await client.query(text, values);
       await client.query('release savepoint read_numbers');
-      return rows;
+      return rows as never[];
     } catch (error) {
       await client.query('rollback to savepoint read_numbers');
       throw error;

@@ -33,9 +33,9 @@ export class ManagementModule {
       imports: [ConfigModule.register(app.get(Config)), ...ROUTES.imports],
       controllers: ROUTES.controllers,
       providers: [
-        { provide: DependencyHealth, useValue: app.get(DependencyHealth) },
-        { provide: Metrics, useValue: app.get(Metrics) },
-        { provide: AnonymousLimit, useValue: app.get(AnonymousLimit) },
+        { provide: DependencyHealth, useValue: app.get<DependencyHealth>(DependencyHealth) },
+        { provide: Metrics, useValue: app.get<Metrics>(Metrics) },
+        { provide: AnonymousLimit, useValue: app.get<AnonymousLimit>(AnonymousLimit) },
         StructuredLogger,
       ],
     };

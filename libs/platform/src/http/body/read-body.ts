@@ -50,7 +50,7 @@ export function streamBody(
     let sent = 0;
     let bytes = 0;
 
-    const end = (error?: unknown): void => {
+    const end = (error?: Error): void => {
       clearTimeout(timer);
       request.off('data', count).off('end', complete).off('error', end).off('close', broken);
       held.close();
@@ -60,7 +60,7 @@ export function streamBody(
         request.unpipe(inflater);
         inflater.destroy();
       }
-      reject(error as Error);
+      reject(error);
     };
     const receive = (chunk: Buffer): void => {
       try {
@@ -69,7 +69,7 @@ export function streamBody(
         held.add(chunk.length);
         take(chunk);
       } catch (error) {
-        end(error);
+        end(error as Error);
       }
     };
     const count = (chunk: Buffer): void => {
