@@ -111,8 +111,8 @@ describe('what each role may do in the backoffice', () => {
       .http(PUBLISHER_TOKEN)
       .post('/internal/v1/events', { accountId, type: 'CALL_COMPLETED', data: {} });
     const rejection = await eventually(async () => {
-      const row = await one<{ id: string } | undefined>('select id from rejected_publications limit 1');
-      if (!row) throw new Error('The rejection is not stored yet');
+      const row = await one<{ id: string }>('select id from rejected_publications limit 1');
+      if (row === undefined) throw new Error('The rejection is not stored yet');
       return row;
     });
     idOf = {
