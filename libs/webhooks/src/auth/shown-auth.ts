@@ -27,6 +27,6 @@ export function shownAuth(auth: WebhookAuth): ShownAuth {
 export function isShownOf(given: unknown, stored: WebhookAuth): boolean {
   if (typeof given !== 'object' || given === null) return false;
   // A warning is about the stored one, and no part of it.
-  const { warning: _, ...auth } = given as { warning?: unknown };
-  return isDeepStrictEqual(auth, shownAuth(stored));
+  const auth = Object.entries(given).filter(([field]) => field !== 'warning');
+  return isDeepStrictEqual(Object.fromEntries(auth), shownAuth(stored));
 }
