@@ -48,7 +48,8 @@ describe('statistics of a webhook', () => {
     await attempt(2 * HOUR, 'NOT_SENT', 0);
     await attempt(2 * HOUR, 'DELIVERED', 5, other.id);
 
-    const { webhookId, window, attempts, byOutcome, successRate, responseMs, hours } = await stats();
+    const { webhookId, window, deliveries, attempts, byOutcome, successRate, responseMs, hours } =
+      await stats();
     expect({ webhookId, window, attempts }).toEqual({ webhookId: webhook.id, window: '24h', attempts: 22 });
     expect(byOutcome).toEqual({
       DELIVERED: 19,
@@ -62,7 +63,12 @@ describe('statistics of a webhook', () => {
       BLOCKED_ADDRESS: 0,
     });
     // What was not sent is no failure of the receiver.
+    const counts = { total: 22, delivered: 19, failed: 2, notSent: 1, pending: 0 };
+    expect(deliveries).toEqual(counts);
     expect(successRate).toBeCloseTo(19 / 21);
+    // The same from what the rollup has counted.
+    await app.get(StatsRollup).catchUp();
+    expect((await stats()).deliveries).toEqual(counts);
     expect(responseMs.p50).toBeGreaterThanOrEqual(43);
     expect(responseMs.p50).toBeLessThanOrEqual(58);
     expect(responseMs.p95).toBeLessThanOrEqual(115);
@@ -71,6 +77,32 @@ describe('statistics of a webhook', () => {
     const busy = hours.filter((hour: any) => hour.attempts > 0);
     expect(busy.map((hour: any) => hour.attempts)).toEqual([10, 12]);
     expect(busy[0].hour).toBe(new Date(Math.floor((Date.now() - 5 * HOUR) / HOUR) * HOUR).toISOString());
+  });
+
+  it('have one success rate, by deliveries: attempts that failed before a success do not lower it', async () => {
+    const { deliveryId } = await attempt(2 * HOUR);
+    await app.database.query(
+      `insert into attempts (id, delivery_id, number, webhook_id, trigger, started_at, duration_ms, outcome, request_url, request_headers)
+       select uuid_generate_v7(), $1, 2, $2, 'retry', now() - interval '1 hour', 10000, 'TIMEOUT', 'https://example.com/', '{}'`,
+      [toUuid(deliveryId), toUuid(webhook.id)],
+    );
+    for (const status of ['due', 'parked']) {
+      const at = new Date(Date.now() - HOUR);
+      const waiting = status === 'due' ? { dueAt: new Date() } : { parkedAt: new Date() };
+      await recordDelivery(app.database, {
+        accountId,
+        webhookId: webhook.id,
+        at,
+        status: 'PENDING',
+        ...waiting,
+      });
+    }
+    const { deliveries, successRate, attempts } = await stats();
+    expect({ deliveries, successRate, attempts }).toEqual({
+      deliveries: { total: 3, delivered: 1, failed: 0, notSent: 0, pending: 2 },
+      successRate: 1,
+      attempts: 2,
+    });
   });
 
   it('say so when there was nothing', async () => {

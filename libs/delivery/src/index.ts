@@ -7,6 +7,7 @@ export { type DeliveryFilter, unparkedPendingIds, WAITING_SQL } from './reading/
 export { CallSearch } from './reading/call-search';
 export { DeliveryReader, type EventDelivery } from './reading/delivery-reader';
 export { DeliveryReadingModule, StatsRollupModule } from './reading/delivery-reading.module';
+export { type DeliveryCounts } from './reading/delivery-counts';
 export { DeliveryStats, type AttemptCounts, type WebhookStats } from './reading/delivery-stats';
 export {
   HELD_REASONS,

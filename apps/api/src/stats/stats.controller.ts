@@ -26,7 +26,9 @@ export class StatsController {
 
   @Get(':id/stats')
   @Authenticated({ scope: 'READ' })
-  @ApiOperation({ summary: 'How its attempts went: outcomes, success rate, response times, by the hour' })
+  @ApiOperation({
+    summary: 'How its deliveries went: counts, success rate, attempts, response times, by the hour',
+  })
   @ApiOkResponse({ type: StatsView })
   read(
     @Caller() caller: CustomerCaller,

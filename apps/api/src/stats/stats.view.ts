@@ -3,6 +3,7 @@ import {
   ATTEMPT_OUTCOMES,
   type AttemptCounts,
   type AttemptOutcome,
+  type DeliveryCounts,
   type Percentiles,
   type WebhookStats,
 } from '@app/delivery';
@@ -18,7 +19,30 @@ export class ResponseTimesView implements Percentiles {
   p99!: number | null;
 }
 
+export class DeliveryCountsView implements DeliveryCounts {
+  @ApiProperty({ type: 'integer', example: 1200 })
+  total!: number;
+
+  @ApiProperty({ type: 'integer', example: 1196 })
+  delivered!: number;
+
+  @ApiProperty({ type: 'integer', example: 2, description: 'Failed for good' })
+  failed!: number;
+
+  @ApiProperty({ type: 'integer', example: 0, description: 'Failed because nothing was sent' })
+  notSent!: number;
+
+  @ApiProperty({ type: 'integer', example: 2 })
+  pending!: number;
+}
+
 export class AttemptCountsView implements AttemptCounts {
+  @ApiProperty({
+    type: DeliveryCountsView,
+    description: 'Deliveries that were made in this time, by their present state',
+  })
+  deliveries!: DeliveryCountsView;
+
   @ApiProperty({ type: 'integer', example: 1204 })
   attempts!: number;
 
@@ -39,7 +63,8 @@ export class AttemptCountsView implements AttemptCounts {
     type: Number,
     nullable: true,
     example: 0.995,
-    description: 'Delivered, of all attempts that were sent, 0 to 1; null when nothing was sent',
+    description:
+      'Of deliveries: delivered, of all that were sent and have ended, 0 to 1; null when there are none',
   })
   successRate!: number | null;
 

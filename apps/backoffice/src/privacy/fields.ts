@@ -102,7 +102,7 @@ const DELIVERY_VIEW = view({
 }); // prettier-ignore
 
 const COUNTS = {
-  attempts: plain, byOutcome: mapOf(plain), successRate: plain, responseMs: fields({ p50: plain, p95: plain, p99: plain }),
+  attempts: plain, deliveries: mapOf(plain), byOutcome: mapOf(plain), successRate: plain, responseMs: fields({ p50: plain, p95: plain, p99: plain }),
 }; // prettier-ignore
 
 /** What the pages of rows are drawn from; see the `…PageData` types. */

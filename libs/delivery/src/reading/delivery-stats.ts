@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { Problem, Sql, toUuid } from '@app/platform';
 import { ATTEMPT_OUTCOMES, type AttemptOutcome } from '../attempt';
+import {
+  countDeliveries,
+  type DeliveryCounts,
+  emptyCounts,
+  successRateOf,
+  sumOfCounts,
+} from './delivery-counts';
 import { DURATION_BUCKET_SQL, type Percentiles, percentilesOf, type ResponseTimes } from './response-times';
 import { parseWindow, type StatsWindow } from './stats-window';
 
-/** How the attempts of some time went. */
+/** How the deliveries of some time went, and the attempts that were made in it. */
 export interface AttemptCounts {
+  /** Deliveries that were made in this time, by their present state. */
+  deliveries: DeliveryCounts;
   attempts: number;
   /** Every outcome is there, also with 0. */
   byOutcome: Record<AttemptOutcome, number>;
-  /** Delivered of all that were sent, 0 to 1; null when nothing was sent. */
+  /** Of deliveries: delivered of all that were sent and have ended, 0 to 1; null when there are none. */
   successRate: number | null;
   /** Of the attempts that got an answer, whatever its status. */
   responseMs: Percentiles;
@@ -72,12 +81,17 @@ export class DeliveryStats {
     const [progress] = await this.sql.rows<{ counted_until: Date | null }>(COUNTED_UNTIL);
     const tail = new Date(Math.max(span.since.getTime(), progress?.counted_until?.getTime() ?? 0));
     const rows = await this.sql.rows<StatsRow>(STATS, [toUuid(webhookId), span.hours, tail]);
-    return { webhookId, window, ...statsOf(rows, span) };
+    const deliveries = await countDeliveries(this.sql, accountId, webhookId, span);
+    return { webhookId, window, ...statsOf(rows, deliveries, span) };
   }
 }
 
 /** Puts rows together: by the hour and over all. */
-export function statsOf(rows: StatsRow[], span: StatsWindow): Omit<WebhookStats, 'webhookId' | 'window'> {
+export function statsOf(
+  rows: StatsRow[],
+  deliveries: Map<number, DeliveryCounts>,
+  span: StatsWindow,
+): Omit<WebhookStats, 'webhookId' | 'window'> {
   const all = new Tally();
   const byHour = new Map(span.hours.map((hour) => [hour.getTime(), new Tally()]));
   for (const row of rows) {
@@ -89,8 +103,11 @@ export function statsOf(rows: StatsRow[], span: StatsWindow): Omit<WebhookStats,
   return {
     since: span.since,
     until: span.until,
-    ...all.counts(),
-    hours: span.hours.map((hour) => ({ hour, ...byHour.get(hour.getTime())!.counts() })),
+    ...all.counts(sumOfCounts(deliveries.values())),
+    hours: span.hours.map((hour) => ({
+      hour,
+      ...byHour.get(hour.getTime())!.counts(deliveries.get(hour.getTime()) ?? emptyCounts()),
+    })),
   };
 }
 
@@ -108,12 +125,12 @@ class Tally {
     if (ANSWERED.includes(outcome)) this.times.set(bucket, (this.times.get(bucket) ?? 0) + attempts);
   }
 
-  counts(): AttemptCounts {
-    const sent = this.attempts - this.byOutcome.NOT_SENT;
+  counts(deliveries: DeliveryCounts): AttemptCounts {
     return {
+      deliveries,
       attempts: this.attempts,
       byOutcome: this.byOutcome,
-      successRate: sent === 0 ? null : this.byOutcome.DELIVERED / sent,
+      successRate: successRateOf(deliveries),
       responseMs: percentilesOf(this.times),
     };
   }

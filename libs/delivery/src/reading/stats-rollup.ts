@@ -1,6 +1,7 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Sql, Periodic } from '@app/platform';
+import { HOUR_OF_ID, idAt } from './delivery-counts';
 import { DURATION_BUCKET_SQL } from './response-times';
 
 /** An attempt is on record this long after its start: it lasts 10 s at most, and is then committed within moments. */
@@ -30,7 +31,16 @@ export const COUNT_AGAIN = count(
   `attempts = excluded.attempts where attempt_hours.attempts <> excluded.attempts`,
 );
 
+/** Their ids are made when they are committed, so all of an id's time are there after the lag. */
+const COUNT_DELIVERIES = `
+  insert into delivery_hours (hour, webhook_id, deliveries)
+  select ${HOUR_OF_ID}, webhook_id, count(*) from deliveries where id >= $1::uuid and id < $2::uuid group by 1, 2
+  on conflict (hour, webhook_id) do update set deliveries = delivery_hours.deliveries + excluded.deliveries`;
+
+const FIRST_DELIVERY = `select date_trunc('hour', min(created_at), 'UTC') as hour from deliveries where id = (select id from deliveries order by id limit 1)`;
+
 interface Progress {
+  deliveries_counted_until: Date | null;
   counted_until: Date | null;
   settled_until: Date | null;
   now: Date;
@@ -73,18 +83,19 @@ export class StatsRollup implements OnApplicationBootstrap, OnApplicationShutdow
   async step(): Promise<boolean> {
     return this.sql.transaction(async (client) => {
       const { rows } = await client.query<Progress>(
-        `select counted_until, settled_until, date_trunc('milliseconds', clock_timestamp()) as now
+        `select counted_until, settled_until, deliveries_counted_until, date_trunc('milliseconds', clock_timestamp()) as now
          from attempt_hours_progress for update skip locked`,
       );
       const progress = rows[0];
       if (!progress) return false;
-      return (await this.countMore(client, progress)) || (await this.settle(client, progress));
+      const more = await this.countDeliveries(client, progress);
+      return (await this.countMore(client, progress)) || more || (await this.settle(client, progress));
     });
   }
 
   private async countMore(client: PoolClient, progress: Progress): Promise<boolean> {
     const horizon = progress.now.getTime() - LAG_MS;
-    const from = progress.counted_until ?? (await firstAttempt(client)) ?? new Date(horizon);
+    const from = progress.counted_until ?? (await firstHour(client, FIRST_ATTEMPT)) ?? new Date(horizon);
     const to = new Date(Math.min(horizon, from.getTime() + STEP_MS));
     if (to <= from) return false;
     await client.query(COUNT_MORE, [from, to]);
@@ -92,6 +103,18 @@ export class StatsRollup implements OnApplicationBootstrap, OnApplicationShutdow
       'update attempt_hours_progress set counted_until = $1, settled_until = coalesce(settled_until, $2)',
       [to, startOfHour(from)],
     );
+    return to.getTime() < horizon;
+  }
+
+  private async countDeliveries(client: PoolClient, progress: Progress): Promise<boolean> {
+    const horizon = progress.now.getTime() - LAG_MS;
+    const oldest = new Date(horizon - KEEP_DAYS * 24 * HOUR_MS);
+    const first = progress.deliveries_counted_until ?? (await firstHour(client, FIRST_DELIVERY));
+    const from = first === null ? new Date(horizon) : first < oldest ? startOfHour(oldest) : first;
+    const to = new Date(Math.min(horizon, from.getTime() + STEP_MS));
+    if (to <= from) return false;
+    await client.query(COUNT_DELIVERIES, [idAt(from), idAt(to)]);
+    await client.query('update attempt_hours_progress set deliveries_counted_until = $1', [to]);
     return to.getTime() < horizon;
   }
 
@@ -109,14 +132,15 @@ export class StatsRollup implements OnApplicationBootstrap, OnApplicationShutdow
         `The hour of ${hour.toISOString()} was not counted again: ${(error as Error).message}`,
       );
     }
+    await client.query(`delete from delivery_hours where hour < now() - interval '${KEEP_DAYS} days'`);
     await client.query(`delete from attempt_hours where hour < now() - interval '${KEEP_DAYS} days'`);
     await client.query('update attempt_hours_progress set settled_until = $1', [next]);
     return true;
   }
 }
 
-async function firstAttempt(client: PoolClient): Promise<Date | null> {
-  return (await client.query<{ hour: Date | null }>(FIRST_ATTEMPT)).rows[0].hour;
+async function firstHour(client: PoolClient, query: string): Promise<Date | null> {
+  return (await client.query<{ hour: Date | null }>(query)).rows[0].hour;
 }
 
 function startOfHour(time: Date): Date {

@@ -22,6 +22,7 @@ import { WebhookAuth20261128000900 } from './20261128000900-webhook-auth';
 import { CustomRequests20261128000901 } from './20261128000901-custom-requests';
 import { PhonesByAccount20261128001001 } from './20261128001001-phones-by-account';
 import { ReplayOutcomes20261128001002 } from './20261128001002-replay-outcomes';
+import { DeliveryHours20261128001003 } from './20261128001003-delivery-hours';
 
 /** Every migration, oldest first. None is ever changed after it has landed. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -48,4 +49,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261128000901-custom-requests', class: CustomRequests20261128000901 },
   { name: '20261128001001-phones-by-account', class: PhonesByAccount20261128001001 },
   { name: '20261128001002-replay-outcomes', class: ReplayOutcomes20261128001002 },
+  { name: '20261128001003-delivery-hours', class: DeliveryHours20261128001003 },
 ];
