@@ -81,6 +81,18 @@ describe('the history of a webhook', () => {
       ]),
       expect.arrayContaining([{ field: 'secret', from: null, to: 'changed' }]),
     ]);
+    const custom = await create({
+      type: 'CUSTOM',
+      request: {
+        method: 'POST',
+        body: '{"id": {{ id | json }}}',
+        headers: { 'X-Token': 'request-header-value' },
+      },
+    });
+    const { changes } = (await history(custom)).data[0];
+    expect(changes.find(({ field }: { field: string }) => field === 'request').to.headers).toEqual({
+      'X-Token': 'changed',
+    });
     const slack = await create({ url: `${SLACK}aaaaaaaaaaaa1111`, type: 'SLACK' });
     await api.patch(`/v1/webhooks/${slack}`, { url: `${SLACK}bbbbbbbbbbbb1111` });
     const masked = 'https://hooks.slack.com/…/1111';
@@ -88,11 +100,19 @@ describe('the history of a webhook', () => {
     const stored = JSON.stringify([
       await history(id),
       await history(slack),
+      await history(custom),
       await app.database.query('select details from audit_entries where account_id = $1', [
         toUuid(accountId),
       ]),
     ]);
-    for (const value of ['secret value', 'header value', 'bearer-token', 'aaaa', 'bbbb'])
+    for (const value of [
+      'secret value',
+      'header value',
+      'request-header-value',
+      'bearer-token',
+      'aaaa',
+      'bbbb',
+    ])
       expect(stored).not.toContain(value);
   });
 

@@ -33,6 +33,10 @@ export function snapshotOf(
   snapshot.set('url', { value: opened.url, shown: webhook.url });
   snapshot.set('secret', hidden(webhook.sealedSecrets[0]?.sealed ?? null));
   snapshot.set('auth', hidden(webhook.sealedAuth));
+  if (request) {
+    const headers = Object.fromEntries(Object.keys(request.headers ?? {}).map((header) => [header, CHANGED]));
+    snapshot.set('request', { value: request, shown: { ...request, headers } });
+  }
   for (const [header, value] of Object.entries(opened.headers))
     snapshot.set(`headers.${header}`, hidden(value));
   return snapshot;
