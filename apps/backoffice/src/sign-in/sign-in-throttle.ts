@@ -1,8 +1,6 @@
-import { createHash, createHmac, hkdfSync, randomUUID } from 'node:crypto';
-import { isIPv6 } from 'node:net';
+import { createHmac, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
-import { Config, isSame, RedisConnection } from '@app/platform';
+import { Config, derivedKey, isSame, networkOf, RedisConnection } from '@app/platform';
 
 interface Budget {
   tries: number;
@@ -60,18 +58,19 @@ export interface Attempt {
 @Injectable()
 export class SignInThrottle {
   private readonly deviceKey: Buffer;
+  private readonly nameKey: Buffer;
 
   constructor(
     private readonly redis: RedisConnection,
     config: Config,
   ) {
-    const key = Buffer.from(config.ENCRYPTION_KEY, 'base64');
-    this.deviceKey = Buffer.from(hkdfSync('sha256', key, '', 'backoffice device', 32));
+    this.deviceKey = derivedKey(config.ENCRYPTION_KEY, 'backoffice device');
+    this.nameKey = derivedKey(config.ENCRYPTION_KEY, 'backoffice sign-in names');
   }
 
   /** Before a body is read. @returns seconds to wait; 0: go on. */
   async admit(address: string): Promise<number> {
-    const key = `signin:posts:${hashed(networkOf(address))}`;
+    const key = `signin:posts:${this.hashed(networkOf(address))}`;
     return (await this.redis.client.eval(RESERVE, 1, key, POSTS.tries, POSTS.seconds)) as number;
   }
 
@@ -93,14 +92,14 @@ export class SignInThrottle {
 
   /** Somebody is signed in: this browser and address are theirs. @returns what the browser keeps. */
   async remember(account: string, address: string): Promise<string> {
-    await this.redis.client.set(addressKey(account, address), '1', 'EX', KNOWN_FOR_S);
-    const payload = `${nameOf(account)}.${randomUUID()}.${Math.floor(Date.now() / 1000) + KNOWN_FOR_S}`;
+    await this.redis.client.set(this.addressKey(account, address), '1', 'EX', KNOWN_FOR_S);
+    const payload = `${this.nameOf(account)}.${randomUUID()}.${Math.floor(Date.now() / 1000) + KNOWN_FOR_S}`;
     return `${payload}.${this.signed(payload)}`;
   }
 
   /** Whether a refusal of this kind was not noted lately: a flood of tries must not become a flood of entries. */
   async isFirstRefusal(attempt: Attempt): Promise<boolean> {
-    const key = `signin:refused:${attempt.step}:${nameOf(attempt.account)}:${hashed(networkOf(attempt.address))}`;
+    const key = `signin:refused:${attempt.step}:${this.nameOf(attempt.account)}:${this.hashed(networkOf(attempt.address))}`;
     return (await this.redis.client.set(key, '1', 'EX', QUARTER, 'NX')) === 'OK';
   }
 
@@ -109,10 +108,10 @@ export class SignInThrottle {
     const start = `signin:${step}`;
     const device = this.deviceOf(account, deviceCookie);
     if (device) return keyed(BY_PAIR, `${start}:device:${device}`);
-    const name = nameOf(account);
-    const network = hashed(networkOf(address));
+    const name = this.nameOf(account);
+    const network = this.hashed(networkOf(address));
     const pair = keyed(BY_PAIR, `${start}:pair:${name}:${network}`);
-    if (await this.redis.client.exists(addressKey(account, address))) return pair;
+    if (await this.redis.client.exists(this.addressKey(account, address))) return pair;
     return [
       ...pair,
       ...keyed(BY_ACCOUNT, `${start}:account:${name}`),
@@ -122,7 +121,7 @@ export class SignInThrottle {
 
   private deviceOf(account: string, cookie: string | undefined): string | null {
     const [name, device, expires, signature] = (cookie ?? '').split('.');
-    if (!signature || name !== nameOf(account) || Number(expires) * 1000 < Date.now()) return null;
+    if (!signature || name !== this.nameOf(account) || Number(expires) * 1000 < Date.now()) return null;
     return isSame(Buffer.from(signature), Buffer.from(this.signed(`${name}.${device}.${expires}`)))
       ? device
       : null;
@@ -131,28 +130,21 @@ export class SignInThrottle {
   private signed(payload: string): string {
     return createHmac('sha256', this.deviceKey).update(payload).digest('base64url');
   }
+
+  private addressKey(account: string, address: string): string {
+    return `signin:known:${this.nameOf(account)}:${this.hashed(networkOf(address))}`;
+  }
+
+  private nameOf(account: string): string {
+    return this.hashed(account.trim().toLowerCase());
+  }
+
+  /** Keyed, because email addresses and networks can be guessed from a bare hash. */
+  private hashed(text: string): string {
+    return createHmac('sha256', this.nameKey).update(text).digest('base64url').slice(0, 22);
+  }
 }
 
 function keyed(budgets: Budget[], start: string): (Budget & { key: string })[] {
   return budgets.map((budget) => ({ ...budget, key: `${start}:${budget.seconds}` }));
-}
-
-function addressKey(account: string, address: string): string {
-  return `signin:known:${nameOf(account)}:${hashed(networkOf(address))}`;
-}
-
-function nameOf(account: string): string {
-  return hashed(account.trim().toLowerCase());
-}
-
-/** One customer of a provider commonly has a whole /64 of IPv6. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const parsed = ipaddr.IPv6.parse(address);
-  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
-  return `${parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`; // prettier-ignore
-}
-
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
