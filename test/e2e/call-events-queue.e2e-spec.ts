@@ -141,7 +141,9 @@ describe('what the queue call-events leaves in Redis', () => {
 
   it('is the job itself as long as an error of ours keeps it from being stored, however few retries its publisher allows', async () => {
     const data = publication();
-    const publish = jest.spyOn(app.get(EventBus), 'publish').mockRejectedValueOnce(new TypeError('a bug'));
+    const publish = jest
+      .spyOn(app.get(EventBus), 'publishJson')
+      .mockRejectedValueOnce(new TypeError('a bug'));
     const job = await queue.add(data, { attempts: 1, removeOnFail: true });
     await eventually(async () => expect(await job.isDelayed()).toBe(true));
     publish.mockRestore();

@@ -186,7 +186,7 @@ describeInBrowser('the help page, followed in the dashboard', () => {
   it('"Timeout errors? Your server must respond within 10 seconds."', async () => {
     receiver.at('/crm', behaviours.hang);
     await visit.button('Test Webhook');
-    await visit.sees('Your server did not answer within 10 seconds', 20_000);
+    await visit.sees('No response came within 10 seconds', 20_000);
     await visit.sees(/background task/);
     await visit.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
   });

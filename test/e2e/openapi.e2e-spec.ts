@@ -95,7 +95,8 @@ describe('the OpenAPI document', () => {
         path,
         'string',
         1,
-        [expect.stringMatching(/nothing|a schema/)],
+        // A dry run has a success of its own.
+        (answers.length > 0 ? answers : ['']).map(() => expect.stringMatching(/nothing|a schema/)),
       ]);
     }
     const ids = routes.map(({ operation }) => operation.operationId);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BackofficeModule } from '../../apps/backoffice/src/backoffice.module';
 import { PhoneIndex, PhoneIndexModule, PhoneSearch } from '@app/events';
 import { toUuid } from '@app/platform';
-import { createAccount, recordEvent, startApp, type TestApp } from '../support';
+import { createAccount, eventually, recordEvent, startApp, type TestApp } from '../support';
 
 jest.setTimeout(60_000);
 
@@ -109,8 +109,11 @@ describe('the phone number index', () => {
     ]);
     await recordEvent(app.database, { accountId, at });
     expect(await metric('skipcalls_phone_index_lag_seconds')).toBeGreaterThanOrEqual(3_600);
-    await index().catchUp(soon());
-    expect(await metric('skipcalls_phone_index_lag_seconds')).toBe(0);
+    // The index of the application itself may be having its turn.
+    await eventually(async () => {
+      await index().catchUp(soon());
+      expect(await metric('skipcalls_phone_index_lag_seconds')).toBe(0);
+    });
   });
 
   it('should find every number while and after ENCRYPTION_KEY is replaced', async () => {

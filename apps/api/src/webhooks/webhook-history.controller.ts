@@ -27,18 +27,30 @@ export class HistoryActorView {
   name!: string | null;
 }
 
+/** A setting as its route takes it: a text, number, list, or object. */
+const ANY_SETTING = {
+  nullable: true,
+  anyOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+  ],
+};
+
 export class WebhookChangeView implements WebhookChange {
   @ApiProperty({ example: 'url', description: 'A header is `headers.<name>`' })
   field!: string;
 
   @ApiProperty({
-    nullable: true,
+    ...ANY_SETTING,
     example: 'https://old.example.com/hooks',
     description: 'Of secrets, headers, and `auth` only `changed`; null: there was none',
   })
   from!: unknown;
 
-  @ApiProperty({ nullable: true, example: 'https://crm.example.com/hooks/calls' })
+  @ApiProperty({ ...ANY_SETTING, example: 'https://crm.example.com/hooks/calls' })
   to!: unknown;
 }
 

@@ -20,7 +20,10 @@ describe('advice on a failed attempt', () => {
     [{ statusCode: null, error: { code: 'ECONNREFUSED', text: null } }, /firewall/],
     [{ statusCode: null, error: { code: 'ENOTFOUND', text: null } }, /typing errors/],
     [{ statusCode: null, error: { code: 'CERT_HAS_EXPIRED', text: null } }, /certificate/],
-    [{ statusCode: null, error: { code: 'HPE_INVALID_CONSTANT', text: null } }, /web server/],
+    [{ statusCode: null, error: { code: 'NOT_HTTP', text: null } }, /web server/],
+    [{ statusCode: null, error: { code: 'CONNECTION_CLOSED', text: null } }, /firewall/],
+    [{ statusCode: null, error: { code: 'CONNECT_TIMEOUT', text: null } }, /background task/],
+    [{ statusCode: null, error: { code: 'NO_RESPONSE', text: null } }, /background task/],
     [{ statusCode: null, error: { code: 'BLOCKED_ADDRESS', text: null } }, /tunnel/],
   ])('of %j says what to do', (attempt, todo) => expect(adviceFor(attempt).todo).toMatch(todo));
 

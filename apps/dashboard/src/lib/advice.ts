@@ -99,6 +99,12 @@ const BY_OUTCOME: Record<string, Advice> = {
   },
 };
 
+/** A test does not tell these causes apart, so that it cannot be used to map networks. */
+const NO_RESPONSE: Advice = {
+  title: 'No response came within 10 seconds',
+  todo: 'Check that your server is running, that its address is public, and that a firewall lets us in. If processing takes long, return 200 at once and do the work in a background task.',
+};
+
 const EXPUNGED: Advice = {
   title: 'Nothing was sent',
   todo: 'The data of this call has been removed for good.',
@@ -106,10 +112,10 @@ const EXPUNGED: Advice = {
 
 /** A test's answer names the cause by its error's code alone. */
 const OUTCOMES_BY_CODE: [RegExp, string][] = [
-  [/^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT)/, 'DNS_FAILED'],
-  [/^(ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|UND_ERR_SOCKET)/, 'CONNECTION_FAILED'],
-  [/^UND_ERR_\w+_TIMEOUT$/, 'TIMEOUT'],
-  [/^(HPE_|HTTPParserError|UND_ERR_)/, 'INVALID_RESPONSE'],
+  [/^(ENOTFOUND|EBADNAME|ESERVFAIL)/, 'DNS_FAILED'],
+  [/^(ECONN|EPIPE|EHOST|ENET|EADDR|ETIMEDOUT|CONNECTION_CLOSED)/, 'CONNECTION_FAILED'],
+  [/^(LOOKUP_|CONNECT_|TLS_)?TIMEOUT$/, 'TIMEOUT'],
+  [/^(NOT_HTTP|TLS_ON_HTTP_PORT|HEADERS_TOO_LARGE|MALFORMED_BODY)$/, 'INVALID_RESPONSE'],
   [/CERT|TLS|SSL|SIGNED|EPROTO|HOSTNAME_MISMATCH|UNABLE_TO/, 'TLS_FAILED'],
 ];
 
@@ -134,6 +140,7 @@ export function adviceFor({ outcome, statusCode, error }: Failure): Advice {
     };
   }
   if (error?.code && /expunged/i.test(error.code)) return EXPUNGED;
+  if (error?.code === 'NO_RESPONSE') return NO_RESPONSE;
   const known = BY_OUTCOME[outcome ?? ''] ?? BY_OUTCOME[outcomeOf(error?.code ?? '')];
   return (
     known ?? {
