@@ -59,6 +59,7 @@ describe('docs/api-walkthrough.md', () => {
     expect(answers('1')).toEqual([
       expect.objectContaining({ apiKey: expect.stringMatching(/^skc_live_/) }),
       { data: [], nextCursor: null },
+      expect.objectContaining({ name: 'CRM server', scopes: ['READ', 'MANAGE'] }),
     ]);
   });
 

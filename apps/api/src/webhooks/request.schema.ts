@@ -11,6 +11,7 @@ export const REQUEST_SCHEMA = {
       maxLength: 65_536,
       description:
         'A Liquid template that gives JSON. `{{ … }}` is escaped for a JSON string; `| json` gives a JSON value.',
+      example: '{"title": {{ data.call.title | json }}}',
     },
     headers: {
       type: 'object' as const,
@@ -23,5 +24,6 @@ export const REQUEST_SCHEMA = {
   description:
     'For type `CUSTOM`: the request as Liquid templates over the DEFAULT body (`id`, `type`, `timestamp`, `data`). They ' +
     'are rendered with a sample event when saved. A delivery keeps the templates that it was created with. See docs/destinations/custom.md.',
-  example: { method: 'POST', body: '{"title": {{ data.call.title | json }}}' },
+  // Null, so that the examples of all fields together are a request that works: of type HTTP.
+  example: null,
 };

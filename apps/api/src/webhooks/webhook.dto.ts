@@ -116,7 +116,7 @@ export class CreateWebhookBody {
     type: 'object',
     additionalProperties: { type: 'string' },
     nullable: true,
-    example: { Authorization: 'Bearer 0123456789' },
+    example: { 'X-Api-Key': 'key-for-this-webhook' },
   })
   @IsOptional()
   @IsObject()
