@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { fromUuid, newId, Problem, Sql, toUuid } from '@app/platform';
 import { type Webhook, WebhookService } from '@app/webhooks';
-import { ReplayProgress } from './replay-progress';
+import { type Progress, ReplayProgress } from './replay-progress';
 import { Replay, type ReplayRequest, type ReplayStatus } from './replay.entity';
 import { type AskedBy, ReplayService, requireWindow } from './replay.service';
 
@@ -146,11 +146,9 @@ export function sumOfStates(states: readonly ReplayState[]): ReplayState {
   };
 }
 
-function stateOf(replay: Replay, progress = { delivered: 0, failed: 0, pending: 0 }): ReplayState {
-  const { delivered, failed } = progress;
-  // What is not in line yet is still to come, unless the replay has ended.
-  const toCome = replay.status === 'RUNNING' ? Math.max(0, replay.count - replay.queued) : 0;
-  const pending = progress.pending + toCome;
+function stateOf(replay: Replay, progress?: Progress): ReplayState {
+  const { selected = replay.count, delivered = 0, failed = 0, toCome = 0 } = progress ?? {};
+  const pending = (progress?.pending ?? 0) + toCome;
   const status = replay.status === 'DONE' && pending > 0 ? 'RUNNING' : replay.status;
-  return { status, selected: replay.count, delivered, failed, pending };
+  return { status, selected, delivered, failed, pending };
 }

@@ -3,16 +3,21 @@ import { fromUuid, Sql, toUuid } from '@app/platform';
 
 /** What has become of the deliveries of a replay so far. */
 export interface Progress {
+  /** How many deliveries there are to send again, as far as they are counted. */
+  selected: number;
   delivered: number;
   failed: number;
   /** Put in line, and not at their end. */
   pending: number;
+  /** Selected, and not put in line yet. */
+  toCome: number;
 }
 
 /** Counters and what is not counted yet come from one snapshot, so nothing is counted twice or not at all. */
 const PROGRESS = `
-  select replays.id, replays.delivered + coalesce(items.delivered, 0) as delivered,
-         replays.failed + coalesce(items.failed, 0) as failed, coalesce(items.pending, 0) as pending
+  select replays.id, replays.count as selected, replays.delivered + coalesce(items.delivered, 0) as delivered,
+         replays.failed + coalesce(items.failed, 0) as failed, coalesce(items.pending, 0) as pending,
+         case replays.status when 'RUNNING' then greatest(0, replays.count - replays.queued) else 0 end as "toCome"
   from replays
   left join lateral (
     select count(*) filter (where status = 'DELIVERED')::int as delivered,
