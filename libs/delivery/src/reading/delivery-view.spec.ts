@@ -56,7 +56,7 @@ describe('a delivery whose endpoint is not sent to', () => {
   const row = (changes: Partial<DeliveryRow>) =>
     ({
       ...ROW, id: '0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22', webhook_id: '0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22', event_id: '0199a3c2-7d1e-7c55-9c2f-0c6f3f8a1b22',
-      due_at: null, retry_at: null, parked_at: null, circuit_state: 'CLOSED', attempt_count: 2, next_number: 3, ...changes,
+      format: 'DEFAULT', due_at: null, retry_at: null, parked_at: null, circuit_state: 'CLOSED', attempt_count: 2, next_number: 3, ...changes,
     }) as DeliveryRow; // prettier-ignore
 
   it.each<[string, Partial<DeliveryRow>, string | null, Date | null]>([
