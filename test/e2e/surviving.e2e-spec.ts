@@ -127,8 +127,11 @@ describe('the delivery engine', () => {
     const bad = await subscribe({ url: receiver.url(hanging) });
     const good = await subscribe({ url: receiver.url(healthy) });
     await publish(bad.accountId, 120);
-    const parked = (await deliveriesTo(bad.webhook.id)).filter((delivery) => delivery.parked_at !== null);
-    expect(parked.length).toBeGreaterThanOrEqual(70);
+    // Those that its queue gave back are parked by a commit of their own.
+    await eventually(async () => {
+      const parked = (await deliveriesTo(bad.webhook.id)).filter((delivery) => delivery.parked_at !== null);
+      expect(parked.length).toBeGreaterThanOrEqual(70);
+    });
     expect(receiver.to(hanging).length).toBeLessThanOrEqual(16);
 
     const begin = Date.now();
