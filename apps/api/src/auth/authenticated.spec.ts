@@ -23,9 +23,9 @@ describe('@Authenticated', () => {
     class Things {
       @Get()
       @Authenticated({ scope: 'ANY' })
-      list(): void {}
+      list(this: void): void {}
 
-      helper(): void {}
+      helper(this: void): void {}
     }
     expect(scopeOf(Things.prototype.list)).toBe('ANY');
     expect(scopeOf(Things.prototype.helper)).toBeUndefined();
