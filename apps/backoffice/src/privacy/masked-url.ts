@@ -1,4 +1,4 @@
-/** Services whose webhook URLs are secrets: whoever has one can post as the customer. */
+/** Services whose webhook URLs are secrets: anyone who has one can post as the customer. */
 const SECRET_HOSTS = [
   /^hooks\.slack\.com$/,
   /^(?:[\w-]+\.)?discord(?:app)?\.com$/,

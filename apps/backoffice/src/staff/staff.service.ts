@@ -24,7 +24,7 @@ export class StaffService {
     return this.em.fork().findOne(StaffUser, { id });
   }
 
-  /** The id of whoever has this email address. */
+  /** The id of the member of staff with this email address. */
   async idOf(email: string): Promise<string | null> {
     const staff = await this.em.fork().findOne(StaffUser, { email: email.trim().toLowerCase() });
     return staff?.id ?? null;

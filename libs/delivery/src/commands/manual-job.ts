@@ -2,7 +2,7 @@
 export interface ManualJob {
   /** Rows of `manual_attempts`, as uuids. */
   ids: string[];
-  /** The delivery of a test: whoever requested it waits for its end, announced as `TEST_RECORDED`. */
+  /** The delivery of a test: its requester waits for its end, announced as `TEST_RECORDED`. */
   test?: string;
 }
 
